@@ -1,0 +1,91 @@
+"""The agreement as tables: `agreement.*`, from which SQL, grants and checks take their rules."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from dagster_project.agreement.model import Agreement, Identifier
+
+IDENTIFIERS: tuple[Identifier, ...] = ("nhs_number", "upn", "social_care_id", "education_id", "nino")
+
+
+@dataclass(frozen=True)
+class RunContext:
+    """What one run is about: its publish id, its London as-at date and the agreement file it obeys."""
+
+    publish_id: str
+    as_at: date
+    agreement_sha256: str
+    started_at: datetime
+
+
+def load_into_warehouse(conn: psycopg.Connection[Any], agreement: Agreement, context: RunContext) -> dict[str, int]:
+    """Replace the contents of every `agreement.*` table in the caller's transaction.
+
+    Returns the row count per table.
+    """
+    tables = _tables(agreement, context)
+    for table, (columns, rows) in tables.items():
+        _replace(conn, table, columns, rows)
+    return {table: len(rows) for table, (_, rows) in tables.items()}
+
+
+def _tables(agreement: Agreement, context: RunContext) -> dict[str, tuple[Sequence[str], list[tuple[Any, ...]]]]:
+    return {
+        "partners": (
+            ("partner", "name", "kind", "source", "role", "person_id_namespace", "route"),
+            [(p.code, p.name, p.kind, p.source, p.role, p.namespace, p.delivery.route) for p in agreement.partners],
+        ),
+        "data_items": (
+            ("item", "label", "use", "special_category", "clause"),
+            [(i.id, i.label, i.use, i.special_category, i.clause) for i in agreement.items],
+        ),
+        "item_columns": (
+            ("item", "mart_table", "mart_column"),
+            [(i.id, *column.split(".")) for i in agreement.items for column in i.columns],
+        ),
+        "functions": (("function", "name", "purpose"), [(f.id, f.name, f.purpose) for f in agreement.functions]),
+        "function_items": (("function", "item"), [(f.id, item) for f in agreement.functions for item in f.items]),
+        "match_rules": (
+            ("tier", "name", "enabled", "action"),
+            [(t.tier, t.name, t.enabled, t.action) for t in agreement.matching],
+        ),
+        "lawful_identifiers": (
+            ("partner", "identifier", "allowed"),
+            [(p.code, i, i in p.privacy_statement.covers) for p in agreement.partners for i in IDENTIFIERS],
+        ),
+        "retention_rules": (
+            ("rule", "domain", "trigger_event", "period_years", "period_days", "note"),
+            [(r.rule, r.domain, r.trigger_event, r.period_years, r.period_days, r.note) for r in agreement.retention],
+        ),
+        "run_context": _run_context(agreement, context),
+    }
+
+
+def _run_context(agreement: Agreement, context: RunContext) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
+    values: dict[str, Any] = {
+        "publish_id": context.publish_id,
+        "as_at": context.as_at,
+        "agreement_id": agreement.agreement.id,
+        "agreement_version": agreement.agreement.version,
+        "agreement_sha256": context.agreement_sha256,
+        "started_at": context.started_at,
+        "hold_while": agreement.data_subjects.hold_while,
+        **agreement.settings.model_dump(),
+    }
+    return tuple(values), [tuple(values.values())]
+
+
+def _replace(
+    conn: psycopg.Connection[Any], table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
+) -> None:
+    target = sql.Identifier("agreement", table)
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    places = sql.SQL(", ").join([sql.Placeholder()] * len(columns))
+    with conn.cursor() as cursor:
+        cursor.execute(sql.SQL("delete from {}").format(target))
+        cursor.executemany(sql.SQL("insert into {} ({}) values ({})").format(target, names, places), rows)
