@@ -23,6 +23,8 @@ SOURCE_OF_KIND: dict[str, str] = {
     "education": "edu",
 }
 
+RESERVED_CODE = "reference"
+
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
 MartColumn = Annotated[str, StringConstraints(pattern=r"^[a-z_]+\.[a-z0-9_]+$")]
 
@@ -169,7 +171,10 @@ class Agreement(Part):
 
     @model_validator(mode="after")
     def _cross_rules(self) -> "Agreement":
-        _refuse_repeats("partners", [partner.code for partner in self.partners])
+        codes = [partner.code for partner in self.partners]
+        _refuse_repeats("partners", codes)
+        if RESERVED_CODE in codes:
+            raise ValueError(f"partners: the code '{RESERVED_CODE}' is kept for public reference data; choose another")
         _refuse_repeats("items", [item.id for item in self.items])
         _refuse_repeats("functions", [function.id for function in self.functions])
         _refuse_repeats("retention", [rule.rule for rule in self.retention])

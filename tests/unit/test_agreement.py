@@ -45,6 +45,7 @@ def test_match_only_items_have_no_mart_column() -> None:
         ({"items/10/columns": ["dim_person.upn"]}, "may have no mart column"),
         ({"matching/0/tier": 4}, "in order of reliability"),
         ({"partners/1/code": "fakeshire_ta"}, "more than once"),
+        ({"partners/1/code": "reference"}, "kept for public reference data"),
         ({"data_subjects/hold_while": "everybody"}, "data_subjects.hold_while"),
         ({"landing/max_rejected_percent": 200}, "landing.max_rejected_percent"),
     ],
