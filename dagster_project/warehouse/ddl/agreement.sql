@@ -1,0 +1,84 @@
+-- The agreement as tables. Run as hl_loader, which owns the schema and replaces the rows at the start of each run.
+create table if not exists agreement.partners (
+    partner text primary key,
+    name text not null,
+    kind text not null,
+    source text not null,
+    role text not null,
+    person_id_namespace text not null,
+    route text not null check (route in ('sftp', 'direct'))
+);
+
+create table if not exists agreement.data_items (
+    item text primary key,
+    label text not null,
+    use text not null check (use in ('display', 'match_only')),
+    special_category boolean not null,
+    clause text not null
+);
+
+create table if not exists agreement.item_columns (
+    item text not null,
+    mart_table text not null,
+    mart_column text not null,
+    primary key (item, mart_table, mart_column)
+);
+
+create table if not exists agreement.functions (
+    function text primary key,
+    name text not null,
+    purpose text not null
+);
+
+create table if not exists agreement.function_items (
+    function text not null,
+    item text not null,
+    primary key (function, item)
+);
+
+create table if not exists agreement.match_rules (
+    tier integer primary key,
+    name text not null,
+    enabled boolean not null,
+    action text not null check (action in ('link', 'review'))
+);
+
+create table if not exists agreement.lawful_identifiers (
+    partner text not null,
+    identifier text not null
+        check (identifier in ('nhs_number', 'upn', 'social_care_id', 'education_id', 'nino')),
+    allowed boolean not null,
+    primary key (partner, identifier)
+);
+
+create table if not exists agreement.retention_rules (
+    rule text primary key,
+    domain text not null,
+    trigger_event text not null,
+    period_years integer,
+    period_days integer,
+    note text
+);
+
+create table if not exists agreement.run_context (
+    publish_id text not null,
+    as_at date not null,
+    agreement_id text not null,
+    agreement_version text not null,
+    agreement_sha256 text not null,
+    started_at timestamptz not null,
+    hold_while text not null check (hold_while in ('temporary_accommodation', 'social_housing')),
+    arrears_min numeric not null,
+    balance_max_age_days integer not null,
+    notice_valid_months integer not null,
+    nhs_allow_test_range boolean not null,
+    postcode_max_people integer not null,
+    common_name_limit integer not null,
+    cin_basis text not null check (cin_basis in ('plan', 'episode'))
+);
+
+-- One run at a time: a second row would make every model join twice.
+create unique index if not exists run_context_is_one_row on agreement.run_context ((true));
+
+grant usage on schema agreement to hl_dbt, hl_publisher, hl_analyst;
+grant select on all tables in schema agreement to hl_dbt, hl_publisher, hl_analyst;

@@ -1,0 +1,120 @@
+-- What happened: deliveries, rejections, verdicts, publishes. Run as the administrator, who owns the schema,
+-- so that no pipeline login can change a table's shape or hand on its rights.
+create table if not exists control.deliveries (
+    delivery_key bigint generated always as identity primary key,
+    delivery_id text,
+    partner text,
+    extract_date date,
+    content_sha256 text,
+    manifest_sha256 text,
+    route text,
+    status text not null check (status in ('loaded', 'duplicate', 'older', 'refused')),
+    reason_code text,
+    reason text,
+    transport jsonb,
+    received_at timestamptz not null
+);
+
+-- Identity is partner and content: the same bytes load once, whatever their name.
+create unique index if not exists deliveries_load_once
+on control.deliveries (partner, content_sha256) where status = 'loaded';
+
+create table if not exists control.delivery_files (
+    delivery_key bigint not null references control.deliveries (delivery_key) on delete cascade,
+    extract text not null,
+    sha256 text,
+    bytes bigint,
+    rows_parsed bigint,
+    rows_loaded bigint,
+    rows_rejected bigint,
+    primary key (delivery_key, extract)
+);
+
+create table if not exists control.rejected_rows (
+    delivery_key bigint not null references control.deliveries (delivery_key) on delete cascade,
+    delivery_id text not null,
+    partner text not null,
+    extract text not null,
+    line_number integer not null,
+    column_name text,
+    reason_code text not null
+);
+
+create index if not exists rejected_rows_by_delivery on control.rejected_rows (delivery_key, extract);
+
+create table if not exists control.current_snapshots (
+    partner text not null,
+    extract text not null,
+    delivery_key bigint not null references control.deliveries (delivery_key),
+    delivery_id text not null,
+    extract_date date not null,
+    rows_loaded bigint not null,
+    primary key (partner, extract)
+);
+
+create table if not exists control.person_key_salt (
+    salt text not null
+);
+
+create unique index if not exists person_key_salt_is_one_row on control.person_key_salt ((true));
+
+create table if not exists control.gate_runs (
+    publish_id text primary key,
+    passed boolean not null,
+    delivery_keys bigint [] not null,
+    agreement_sha256 text not null,
+    candidate_fingerprint text,
+    started_at timestamptz not null,
+    finished_at timestamptz
+);
+
+create table if not exists control.gate_verdicts (
+    publish_id text not null,
+    suite text not null,
+    check_id text not null,
+    clause text,
+    passed boolean not null,
+    observed jsonb,
+    primary key (publish_id, suite, check_id)
+);
+
+create table if not exists control.publishes (
+    publish_id text primary key,
+    as_at date not null,
+    published_at timestamptz not null,
+    agreement_version text not null,
+    agreement_sha256 text not null,
+    delivery_keys bigint [] not null,
+    mart_fingerprint text not null,
+    people bigint not null
+);
+
+create table if not exists control.schema_version (
+    definition_sha256 text not null,
+    applied_at timestamptz not null
+);
+
+grant usage on schema control to hl_loader, hl_dbt, hl_publisher, hl_analyst;
+
+grant select, insert, update, delete on
+    control.deliveries,
+    control.delivery_files,
+    control.rejected_rows,
+    control.current_snapshots
+to hl_loader;
+
+grant select on control.current_snapshots, control.person_key_salt to hl_dbt;
+
+grant select on
+    control.deliveries,
+    control.delivery_files,
+    control.rejected_rows,
+    control.current_snapshots,
+    control.gate_runs,
+    control.gate_verdicts,
+    control.publishes
+to hl_publisher, hl_analyst;
+
+-- A verdict may be given again when a step is rerun; a publish is written once and stays.
+grant insert, update, delete on control.gate_runs, control.gate_verdicts to hl_publisher;
+grant insert on control.publishes to hl_publisher;

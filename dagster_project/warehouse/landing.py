@@ -1,0 +1,156 @@
+"""Landing: one delivery into `raw`, whole or not at all, and what became of it into `control`."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+import psycopg
+
+from dagster_project.clock import utc_now
+from dagster_project.extracts.delivery import DeliveryFile, Terms, VerifiedDelivery, check_bytes, verify
+from dagster_project.extracts.errors import DeliveryRefused
+from dagster_project.extracts.files import open_plain
+from dagster_project.extracts.names import parse_manifest_name
+from dagster_project.extracts.reader import ExtractReader
+from dagster_project.extracts.reasons import RefusalReason
+from dagster_project.settings import Settings
+from dagster_project.warehouse import landing_copy
+from dagster_project.warehouse import landing_ledger as ledger
+from dagster_project.warehouse.connection import connect
+from dagster_project.warehouse.errors import WarehouseError
+from dagster_project.warehouse.landing_copy import Counts
+from dagster_project.warehouse.landing_ledger import Receipt
+
+# Bad rows of a file that is not the one that was packed are nobody's to correct, so they are not listed.
+_NOT_THE_PARTNERS_BYTES = (RefusalReason.SIZE_DIFFERS, RefusalReason.HASH_DIFFERS)
+Status = Literal["loaded", "duplicate", "older", "refused"]
+Progress = Callable[[str, Counts], None]
+
+
+@dataclass(frozen=True)
+class LandingResult:
+    """What became of one delivery.
+
+    `delivery_id` and `partner` are None where the manifest's name does not say them; `reason_code` and `reason`
+    are set unless the delivery was loaded. `extracts` counts rows by extract, for what was read. `warnings` are
+    for the partner: columns that are not in the contract.
+    """
+
+    status: Status
+    delivery_id: str | None
+    partner: str | None
+    reason_code: str | None = None
+    reason: str | None = None
+    extracts: dict[str, Counts] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+def land(
+    settings: Settings,
+    agreement: Terms,
+    manifest_path: Path,
+    route: str,
+    transport: Mapping[str, Any] | None = None,
+    as_at: date | None = None,
+    progress: Progress | None = None,
+) -> LandingResult:
+    """Verify, parse and load the delivery of one manifest, in one transaction as `hl_loader`.
+
+    `route` is `direct` or `sftp`; `transport` is what the route leaves as evidence; `as_at` bounds the extract
+    date; `progress` is told of each extract when it is in. A refusal is a result, not an error, and is recorded
+    with the rejected rows that led to it. Landing the same delivery again changes nothing.
+
+    Raises:
+        WarehouseError: the database failed; nothing of the delivery was loaded.
+    """
+    receipt = Receipt(
+        parse_manifest_name(manifest_path.name), _manifest_hash(manifest_path), route, transport, utc_now()
+    )
+    readers: dict[str, ExtractReader] = {}
+    try:
+        with connect(settings, "hl_loader") as conn:
+            try:
+                with conn.transaction():
+                    delivery = verify(manifest_path, agreement, as_at)
+                    return _land(conn, delivery, receipt, agreement, readers, progress)
+            except DeliveryRefused as refusal:
+                with conn.transaction():
+                    return _refuse(conn, receipt, refusal, readers)
+    except psycopg.Error as fault:
+        # The driver's text quotes the row at fault.
+        raise WarehouseError(
+            f"the database failed while landing {receipt.delivery_id or 'a delivery'} (SQLSTATE {fault.sqlstate}); "
+            "nothing of it was loaded. Check the server, then run again."
+        ) from None
+
+
+def _land(
+    conn: psycopg.Connection[Any],
+    delivery: VerifiedDelivery,
+    receipt: Receipt,
+    agreement: Terms,
+    readers: dict[str, ExtractReader],
+    progress: Progress | None,
+) -> LandingResult:
+    ledger.lock_partner(conn, delivery.manifest.partner)
+    stands = ledger.standing(conn, delivery)
+    due = [] if stands.is_repeat else stands.due()
+    for file in delivery.files:
+        if file not in due:
+            check_bytes(file)
+    if stands.is_repeat:
+        ledger.record_repeat(conn, receipt, stands)
+        return _not_loaded("duplicate", receipt, "duplicate", ledger.REPEATED)
+    if not due:
+        ledger.record_late(conn, receipt, delivery)
+        return _not_loaded("older", receipt, "older", ledger.LATE)
+    key = ledger.open_delivery(conn, receipt, stands)
+    counts: dict[str, Counts] = {}
+    for file in due:
+        extract = file.contract.name
+        counts[extract] = landing_copy.load(conn, file, delivery.manifest, _most_rejected(file, agreement), readers)
+        ledger.record_file(conn, key, delivery, file, counts[extract], readers[extract].rejections)
+        if progress:
+            progress(extract, counts[extract])
+    warnings = tuple(filter(None, map(_warning, readers.values())))
+    return LandingResult("loaded", receipt.delivery_id, receipt.partner, extracts=counts, warnings=warnings)
+
+
+def _refuse(
+    conn: psycopg.Connection[Any], receipt: Receipt, refusal: DeliveryRefused, readers: dict[str, ExtractReader]
+) -> LandingResult:
+    if readers and refusal.reason_code in _NOT_THE_PARTNERS_BYTES:
+        readers.popitem()
+    ledger.record_refusal(conn, receipt, refusal, [(extract, reader.rejections) for extract, reader in readers.items()])
+    counts = {extract: Counts(reader.rows_parsed, 0, len(reader.rejections)) for extract, reader in readers.items()}
+    return _not_loaded("refused", receipt, refusal.reason_code, str(refusal), counts)
+
+
+def _not_loaded(
+    status: Status, receipt: Receipt, code: str, reason: str, counts: dict[str, Counts] | None = None
+) -> LandingResult:
+    return LandingResult(status, receipt.delivery_id, receipt.partner, code, reason, counts or {})
+
+
+def _most_rejected(file: DeliveryFile, agreement: Terms) -> int:
+    """The most rows of a file that may be rejected; decimal arithmetic, so that 2 % of 50 is 1 and not nearly 1."""
+    return int(Decimal(str(agreement.landing.max_rejected_percent)) * file.resource.rowcount / 100)
+
+
+def _warning(reader: ExtractReader) -> str | None:
+    if not reader.other_columns or reader.contract.other_columns_expected:
+        return None
+    positions = ", ".join(map(str, reader.other_columns))
+    return f"{reader.resource.path}: not loaded, because not in the contract: columns number {positions}"
+
+
+def _manifest_hash(path: Path) -> str | None:
+    try:
+        with open_plain(path) as source:
+            return hashlib.file_digest(source, "sha256").hexdigest()
+    except DeliveryRefused:
+        return None

@@ -1,0 +1,101 @@
+"""The pipeline's roles: who they are, and that nobody holds more than meant."""
+
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from dagster_project.settings import Settings
+from dagster_project.warehouse.errors import WarehouseError
+from dagster_project.warehouse.secrets_store import generate_password, password_file, read_password, write_password
+
+LOADER = "hl_loader"
+DBT = "hl_dbt"
+PUBLISHER = "hl_publisher"
+ANALYST = "hl_analyst"
+MART_OWNER = "hl_mart_owner"
+PIPELINE_LOGINS = (LOADER, DBT, PUBLISHER, ANALYST)
+FUNCTION_PREFIX = "fn_"
+
+_POWERS = ("rolsuper", "rolbypassrls", "rolcreaterole", "rolcreatedb", "rolreplication")
+# From this version on, whoever creates a role may grant it but not act as it, unless told otherwise.
+_VERSION_WITH_SET_OPTION = 160000
+
+
+def ensure_pipeline_roles(conn: psycopg.Connection[Any], settings: Settings) -> None:
+    """Create the pipeline logins and the mart's owner, and give each login its stored password.
+
+    Raises WarehouseError when a role of that name exists already with powers that it must not have.
+    """
+    ensure_role(conn, MART_OWNER, login=False)
+    for login in PIPELINE_LOGINS:
+        ensure_role(conn, login, login=True)
+        set_password(conn, settings, login)
+    conn.execute(_grant(MART_OWNER, PUBLISHER))
+    conn.execute(_setting(ANALYST, "default_transaction_read_only", "on"))
+    _let_admin_act_as(conn, (MART_OWNER, *PIPELINE_LOGINS))
+
+
+def ensure_role(conn: psycopg.Connection[Any], name: str, *, login: bool) -> bool:
+    """Create a role without powers. True when it is new.
+
+    Raises WarehouseError when it exists with a power (superuser, BYPASSRLS, CREATEROLE, CREATEDB, REPLICATION)
+    or logs in where it must not.
+    """
+    row = conn.execute(
+        "select rolcanlogin, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication "
+        "from pg_roles where rolname = %s",
+        [name],
+    ).fetchone()
+    if row is None:
+        kind = sql.SQL("login" if login else "nologin")
+        conn.execute(sql.SQL("create role {} {}").format(sql.Identifier(name), kind))
+        return True
+    found = [power for power, held in zip(_POWERS, row[1:], strict=True) if held]
+    if row[0] != login:
+        found.append("rolcanlogin" if row[0] else "no rolcanlogin")
+    if found:
+        raise WarehouseError(
+            f"The database role {name} exists already and has {', '.join(found)}, which it must not. "
+            "Rename or drop that role, or use another server."
+        )
+    return False
+
+
+def set_password(conn: psycopg.Connection[Any], settings: Settings, login: str) -> None:
+    """Give a login its stored password, made now if there is none. Only the SCRAM verifier goes to the server."""
+    if not password_file(settings, login).is_file():
+        write_password(settings, login, generate_password())
+    verifier = conn.pgconn.encrypt_password(
+        read_password(settings, login).encode(), login.encode(), b"scram-sha-256"
+    ).decode()
+    conn.execute(sql.SQL("alter role {} password {}").format(sql.Identifier(login), sql.Literal(verifier)))
+
+
+def set_role_settings(conn: psycopg.Connection[Any], role: str, values: dict[str, str]) -> None:
+    """Settings that each of a role's sessions begins with."""
+    for name, value in values.items():
+        conn.execute(_setting(role, name, value))
+
+
+def is_superuser(conn: psycopg.Connection[Any]) -> bool:
+    """Whether the session's role is a superuser."""
+    row = conn.execute("select rolsuper from pg_roles where rolname = current_user").fetchone()
+    return bool(row and row[0])
+
+
+def _let_admin_act_as(conn: psycopg.Connection[Any], roles: tuple[str, ...]) -> None:
+    """An administrator who is no superuser creates schemas for other owners and grants on them as their member."""
+    if is_superuser(conn):
+        return
+    option = sql.SQL(" with inherit true, set true" if conn.info.server_version >= _VERSION_WITH_SET_OPTION else "")
+    for role in roles:
+        conn.execute(sql.SQL("grant {} to current_user").format(sql.Identifier(role)) + option)
+
+
+def _grant(role: str, member: str) -> sql.Composed:
+    return sql.SQL("grant {} to {}").format(sql.Identifier(role), sql.Identifier(member))
+
+
+def _setting(role: str, name: str, value: str) -> sql.Composed:
+    return sql.SQL("alter role {} set {} = {}").format(sql.Identifier(role), sql.Identifier(name), sql.Literal(value))

@@ -1,0 +1,53 @@
+"""Passwords of the database logins: made here, kept one per file, 0600, in the home's secrets folder."""
+
+import os
+import secrets
+import string
+from pathlib import Path
+
+from dagster_project.settings import Settings
+from dagster_project.warehouse.errors import WarehouseError
+
+PASSWORD_LENGTH = 32
+# No quotes, backslashes, spaces or URL marks: people paste these into clients that escape badly.
+SYMBOLS = "-_.~!*"
+_CLASSES = (string.ascii_lowercase, string.ascii_uppercase, string.digits, SYMBOLS)
+
+
+def generate_password(length: int = PASSWORD_LENGTH) -> str:
+    """A random password with all four character types (agreement: at least fifteen characters, all four types)."""
+    alphabet = "".join(_CLASSES)
+    while True:
+        candidate = "".join(secrets.choice(alphabet) for _ in range(length))
+        if all(any(char in kind for char in candidate) for kind in _CLASSES):
+            return candidate
+
+
+def password_file(settings: Settings, login: str) -> Path:
+    """Where the password of `login` is kept, whether or not it is there yet."""
+    return settings.secrets_dir / f"{login}.password"
+
+
+def read_password(settings: Settings, login: str) -> str:
+    """The stored password. Raises WarehouseError when there is none."""
+    path = password_file(settings, login)
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        raise WarehouseError(
+            f"No password is stored for login {login} in {settings.secrets_dir}. "
+            "Start the warehouse once with this home folder, or restore the folder from its backup."
+        ) from None
+
+
+def write_password(settings: Settings, login: str, password: str) -> None:
+    """Store a password so that no moment exists at which others could read it or find half of it."""
+    path = password_file(settings, login)
+    settings.secrets_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
+        handle.write(password + "\n")
+        handle.flush()
+        os.fsync(handle.fileno())
+    fresh.replace(path)
