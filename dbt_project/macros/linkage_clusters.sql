@@ -1,0 +1,138 @@
+{# CTEs up to `merged`: the connected components of the accepted pairs, as the smallest cluster that each cluster can reach.
+   Needs the CTEs accepted and clusters. Each round takes the smallest label around and then follows it to its own label, so the
+   distance covered grows like a power of two. `open_labels` names whatever the rounds have not brought together. #}
+{% macro linkage_components(rounds=4) -%}
+neighbours as (
+    select left_cluster as node, right_cluster as neighbour from accepted
+    union distinct
+    select right_cluster as node, left_cluster as neighbour from accepted
+    union distinct
+    select left_cluster as node, left_cluster as neighbour from accepted
+    union distinct
+    select right_cluster as node, right_cluster as neighbour from accepted
+),
+
+labels_0 as (
+    select
+        node,
+        min(neighbour) as label
+    from neighbours
+    group by node
+),
+
+{% for round in range(1, rounds + 1) -%}
+hooked_{{ round }} as (
+    select
+        neighbours.node,
+        min(labels.label) as label
+    from neighbours
+    inner join labels_{{ round - 1 }} as labels
+        on neighbours.neighbour = labels.node
+    group by neighbours.node
+),
+
+labels_{{ round }} as (
+    select
+        hooked.node,
+        jumped.label
+    from hooked_{{ round }} as hooked
+    inner join hooked_{{ round }} as jumped
+        on hooked.label = jumped.node
+),
+
+{% endfor -%}
+open_labels as (
+    select labels.label
+    from neighbours
+    inner join labels_{{ rounds }} as labels
+        on neighbours.node = labels.node
+    inner join labels_{{ rounds }} as other_labels
+        on neighbours.neighbour = other_labels.node
+    where labels.label <> other_labels.label
+    group by labels.label
+),
+
+merged as (
+    select
+        clusters.record_key,
+        clusters.partner,
+        clusters.cluster_id as cluster_before,
+        labels.label as cluster_id
+    from clusters
+    inner join labels_{{ rounds }} as labels
+        on clusters.cluster_id = labels.node
+)
+{%- endmacro %}
+
+{# CTEs up to `undone`: the merged clusters that cannot be one person, one reason each.
+   Needs the CTEs merged, open_labels and pool_identities. No half is picked as the right one: the whole merge is undone. #}
+{% macro linkage_undo(may_repeat_partner=false) -%}
+repeated_partners as (
+    select cluster_id
+    from (
+        select distinct cluster_id, partner, cluster_before from merged
+    ) as parts
+    group by cluster_id, partner
+    having count(*) > 1{{ ' and false' if may_repeat_partner }}
+),
+
+merged_profiles as (
+    select
+        merged.cluster_id,
+        min(pool_identities.nhs_number) <> max(pool_identities.nhs_number) as has_two_nhs_numbers,
+        min(pool_identities.upn) <> max(pool_identities.upn)
+        and coalesce(max(pool_identities.former_upn) not in (min(pool_identities.upn), max(pool_identities.upn)), true)
+            as has_two_upns,
+        min(pool_identities.nino) <> max(pool_identities.nino) as has_two_ninos,
+        count(distinct pool_identities.birth_date) as birth_dates,
+        min(pool_identities.birth_date) as birth_date_a,
+        max(pool_identities.birth_date) as birth_date_b
+    from merged
+    inner join pool_identities
+        on merged.record_key = pool_identities.record_key
+    group by merged.cluster_id
+),
+
+faults as (
+    select
+        merged_profiles.cluster_id,
+        case
+            when merged_profiles.has_two_nhs_numbers then 'undone_two_nhs_numbers'
+            when merged_profiles.has_two_upns then 'undone_two_upns'
+            when merged_profiles.has_two_ninos then 'undone_two_ninos'
+            when merged_profiles.birth_dates > 2 then 'undone_three_birth_dates'
+            when not {{ linkage_dates_are_close('merged_profiles.birth_date_a', 'merged_profiles.birth_date_b') }}
+                then 'undone_far_birth_dates'
+            when repeated_partners.cluster_id is not null then 'undone_two_records_of_one_partner'
+            when open_labels.label is not null then 'undone_chain_too_long'
+        end as undone_reason
+    from merged_profiles
+    left join (select distinct cluster_id from repeated_partners) as repeated_partners
+        on merged_profiles.cluster_id = repeated_partners.cluster_id
+    left join open_labels
+        on merged_profiles.cluster_id = open_labels.label
+),
+
+undone as (
+    select * from faults
+    where undone_reason is not null
+)
+{%- endmacro %}
+
+{# The model's last CTE `clustered`: one row per record of the pool with its cluster after the tier. #}
+{% macro linkage_clustered() -%}
+clustered as (
+    select
+        clusters.record_key,
+        clusters.partner,
+        case when undone.cluster_id is null then coalesce(merged.cluster_id, clusters.cluster_id) else clusters.cluster_id end
+            as cluster_id,
+        undone.undone_reason,
+        clusters.is_in_scope
+    from clusters
+    left join merged
+        on clusters.record_key = merged.record_key
+    left join undone
+        on merged.cluster_id = undone.cluster_id
+)
+{%- endmacro %}

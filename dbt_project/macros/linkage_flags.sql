@@ -1,0 +1,117 @@
+{# What two values say of each other: agree, conflict, or missing where either side is silent. #}
+{% macro linkage_flag(left_value, right_value) -%}
+    case
+        when {{ left_value }} is null or {{ right_value }} is null then 'missing'
+        when {{ left_value }} = {{ right_value }} then 'agree'
+        else 'conflict'
+    end
+{%- endmacro %}
+
+{# The same for a field of which a cluster holds up to two values, in the columns <field>_a and <field>_b of l and r. #}
+{% macro linkage_flag_of_two(field) -%}
+    case
+        when l.{{ field }}_a is null or r.{{ field }}_a is null then 'missing'
+        when {{ linkage_any_of_two(field) }} then 'agree'
+        else 'conflict'
+    end
+{%- endmacro %}
+
+{% macro linkage_any_of_two(field) -%}
+    (l.{{ field }}_a in (r.{{ field }}_a, r.{{ field }}_b) or l.{{ field }}_b in (r.{{ field }}_a, r.{{ field }}_b))
+{%- endmacro %}
+
+{# First names: agree, close (their first three letters do), conflict or missing. #}
+{% macro linkage_first_name_flag() -%}
+    case
+        when l.first_name_a is null or r.first_name_a is null then 'missing'
+        when {{ linkage_any_of_two('first_name') }} then 'agree'
+        when substr(l.first_name_a, 1, 3) in (substr(r.first_name_a, 1, 3), substr(r.first_name_b, 1, 3))
+            or substr(l.first_name_b, 1, 3) in (substr(r.first_name_a, 1, 3), substr(r.first_name_b, 1, 3)) then 'close'
+        else 'conflict'
+    end
+{%- endmacro %}
+
+{# Birth dates: agree, close (a slip of the pen explains the difference), conflict or missing. #}
+{% macro linkage_birth_date_flag() -%}
+    case
+        when l.birth_date_a is null or r.birth_date_a is null then 'missing'
+        when {{ linkage_any_of_two('birth_date') }} then 'agree'
+        when {{ linkage_dates_are_close('l.birth_date_a', 'r.birth_date_a') }}
+            and {{ linkage_dates_are_close('l.birth_date_b', 'r.birth_date_b') }} then 'close'
+        else 'conflict'
+    end
+{%- endmacro %}
+
+{# Day and month swapped, or two of day, month and year equal. Dates more than twelve years apart are two generations. #}
+{% macro linkage_dates_are_close(left_date, right_date) -%}
+    (
+        abs(extract(year from {{ left_date }}) - extract(year from {{ right_date }})) <= 12
+        and (
+            (
+                extract(day from {{ left_date }}) = extract(month from {{ right_date }})
+                and extract(month from {{ left_date }}) = extract(day from {{ right_date }})
+                and extract(year from {{ left_date }}) = extract(year from {{ right_date }})
+            )
+            {%- for first, second in [('year', 'month'), ('year', 'day'), ('month', 'day')] %}
+            or (
+                extract({{ first }} from {{ left_date }}) = extract({{ first }} from {{ right_date }})
+                and extract({{ second }} from {{ left_date }}) = extract({{ second }} from {{ right_date }})
+            )
+            {%- endfor %}
+        )
+    )
+{%- endmacro %}
+
+{# 1 January stands for "some day of that year" in many people's papers. #}
+{% macro linkage_is_new_year(birth_date) -%}
+    (extract(month from {{ birth_date }}) = 1 and extract(day from {{ birth_date }}) = 1)
+{%- endmacro %}
+
+{% macro linkage_iso_date(date) -%}
+    {{ return(adapter.dispatch('linkage_iso_date')(date)) }}
+{%- endmacro %}
+
+{% macro postgres__linkage_iso_date(date) -%}
+    to_char({{ date }}, 'YYYY-MM-DD')
+{%- endmacro %}
+
+{# The flags of a compared pair as JSON. Flags only, never values: a reviewer sees whether numbers agree, not the numbers. #}
+{% macro linkage_evidence() -%}
+    {{ return(adapter.dispatch('linkage_evidence')()) }}
+{%- endmacro %}
+
+{% macro postgres__linkage_evidence() -%}
+    jsonb_build_object(
+        {%- for field in ['nhs_number', 'upn', 'nino', 'last_name', 'postcode', 'sex'] %}
+        '{{ field }}', {{ field }},
+        {%- endfor %}
+        {%- for field in ['birth_date', 'first_name'] %}
+        '{{ field }}', case {{ field }} when 'close' then 'agree' else {{ field }} end,
+        '{{ field }}_exact', case {{ field }} when 'close' then 'conflict' else {{ field }} end{{ ',' if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+{# A short stable key that cannot be recomputed from system ids without the salt. #}
+{% macro linkage_salted_key(prefix, salt, parts) -%}
+    {{ return(adapter.dispatch('linkage_salted_key')(prefix, salt, parts)) }}
+{%- endmacro %}
+
+{% macro postgres__linkage_salted_key(prefix, salt, parts) -%}
+    '{{ prefix }}' || substr(
+        encode(sha256(convert_to({{ salt }}{% for part in parts %} || '|' || {{ part }}{% endfor %}, 'UTF8')), 'hex'), 1, 20
+    )
+{%- endmacro %}
+
+{# The flags of a record whose own rows disagree; a pair has no other side here. #}
+{% macro linkage_conflict_evidence() -%}
+    {{ return(adapter.dispatch('linkage_conflict_evidence')()) }}
+{%- endmacro %}
+
+{% macro postgres__linkage_conflict_evidence() -%}
+    jsonb_build_object(
+        {%- for field in ['nhs_number', 'upn', 'nino', 'last_name', 'sex', 'birth_date', 'first_name'] %}
+        '{{ field }}', conflicts.{{ field }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}

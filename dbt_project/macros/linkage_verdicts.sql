@@ -1,0 +1,92 @@
+{# CTE `verdicts`: the pairs with verdict, reason and evidence. Needs the CTEs judged (compared pairs with veto_reason and
+   review_reason) and match_rules. A pair that several keys propose keeps its harshest verdict. A key on which one pair
+   contradicts itself could as well belong to either side, so it links nobody. #}
+{% macro linkage_verdicts() -%}
+contradicted as (
+    select
+        judged.*,
+        max(case when veto_reason is not null then 1 else 0 end) over (partition by rule, key) = 1 as has_vetoed_key
+    from judged
+),
+
+reasoned as (
+    select
+        contradicted.*,
+        case
+            when contradicted.is_ambiguous then 'ambiguous_key'
+            when contradicted.veto_reason is not null then contradicted.veto_reason
+            when contradicted.review_reason is not null then contradicted.review_reason
+            when contradicted.has_vetoed_key then 'key_contradicted'
+            when match_rules.action = 'review' then 'tier_asks_for_review'
+        end as reason
+    from contradicted
+    left join match_rules
+        on contradicted.tier = match_rules.tier
+),
+
+ranked as (
+    select
+        tier,
+        rule,
+        left_cluster,
+        right_cluster,
+        left_record_key,
+        right_record_key,
+        reason,
+        {{ linkage_evidence() }} as evidence,
+        case
+            when reason is null then 'accepted'
+            when reason = veto_reason then 'vetoed'
+            else 'review'
+        end as verdict,
+        row_number() over (
+            partition by rule, left_cluster, right_cluster
+            order by
+                case when reason is null then 2 when reason = veto_reason then 0 else 1 end,
+                left_record_key,
+                right_record_key
+        ) as place
+    from reasoned
+),
+
+verdicts as (
+    select
+        rule,
+        left_cluster,
+        right_cluster,
+        left_record_key,
+        right_record_key,
+        verdict,
+        reason,
+        tier,
+        evidence
+    from ranked
+    where place = 1
+)
+{%- endmacro %}
+
+{# The contradiction of an identifier forbids a link in every tier. #}
+{% macro linkage_veto() -%}
+    case
+        when nhs_number = 'conflict' then 'conflicting_nhs_number'
+        when upn = 'conflict' then 'conflicting_upn'
+        when nino = 'conflict' then 'conflicting_nino'
+    end
+{%- endmacro %}
+
+{% macro linkage_identifier_agrees() -%}
+    'agree' in (nhs_number, upn, nino)
+{%- endmacro %}
+
+{# Why an equal identifier is not enough (clause MA-01, tiers 1 and 2), or null: it needs a compatible birth date and a part
+   of the name. Without a date on both sides the whole name has to agree; a date that is only close needs both names too. #}
+{% macro linkage_uncorroborated() -%}
+    case
+        when birth_date = 'conflict' then 'birth_dates_differ'
+        when birth_date = 'missing' and not (last_name = 'agree' and first_name = 'agree') then 'birth_date_missing'
+        when birth_date = 'close' and not (last_name = 'agree' and first_name in ('agree', 'close')) then 'birth_dates_differ'
+        when last_name <> 'agree' and first_name not in ('agree', 'close') then 'names_differ'
+        -- another first name at one surname and birth date is how a twin with the other twin's number looks
+        when first_name = 'conflict' and birth_date = 'agree' and last_name = 'agree' then 'first_names_differ'
+    end
+{%- endmacro %}

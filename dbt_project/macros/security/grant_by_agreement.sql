@@ -1,0 +1,67 @@
+{#
+    Grants a mart table to the functions of the agreement, inside the transaction that builds the table, so that it never
+    stands open and never stands closed to those who may read it. Each mart column says in its meta either which item it
+    shows or that it is structural; a column that says neither stops the build. An item's column is granted to a function
+    only if the agreement lists the item for the function and the column for the item. Structural columns (keys, labels)
+    come along with the first item; tables that show no item at all, such as the calendar, go to every function.
+#}
+{% macro grant_by_agreement() %}
+    {%- if execute -%}
+        {%- set items = mart_column_items(model) -%}
+        {%- set has_items = items.values() | reject('none') | list | length > 0 -%}
+        {%- for function, permitted in permitted_columns(this.identifier).items() -%}
+            {%- set shown = [] -%}
+            {%- set structural = [] -%}
+            {%- for column, item in items.items() -%}
+                {%- if item is none -%}{%- do structural.append(adapter.quote(column)) -%}
+                {%- elif permitted.get(column) == item -%}{%- do shown.append(adapter.quote(column)) -%}
+                {%- endif -%}
+            {%- endfor -%}
+            {%- if shown or not has_items %}
+                grant select ({{ (structural + shown) | join(', ') }}) on {{ this }} to {{ adapter.quote('fn_' ~ function) }};
+            {%- endif -%}
+        {%- endfor %}
+        grant select on {{ this }} to hl_analyst, hl_publisher
+    {%- endif -%}
+{% endmacro %}
+
+{# Column name to item, or to none where the column is structural. #}
+{% macro mart_column_items(node) %}
+    {%- set items = {} -%}
+    {%- for name, column in node.columns.items() -%}
+        {%- set meta = column.config.meta -%}
+        {%- if meta.item and not meta.structural -%}{%- do items.update({name: meta.item}) -%}
+        {%- elif meta.structural and not meta.item -%}{%- do items.update({name: none}) -%}
+        {%- else -%}
+            {%- set advice = 'give its meta an item of the agreement, or structural: true' -%}
+            {{ exceptions.raise_compiler_error(node.name ~ '.' ~ name ~ ': ' ~ advice) }}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(items) }}
+{% endmacro %}
+
+{#
+    Function to {column: item} of one mart table, as the agreement has it. Items for matching only are never among them.
+    The relations are rendered by hand because `dbt run --empty` would put empty subqueries in their place.
+#}
+{% macro permitted_columns(mart_table) %}
+    {%- set lines = run_query(
+        "select functions.function, granted.mart_column, granted.item "
+        "from " ~ source('agreement', 'functions').render() ~ " as functions "
+        "left join ("
+        "select function_items.function, item_columns.item, item_columns.mart_column "
+        "from " ~ source('agreement', 'function_items').render() ~ " as function_items "
+        "inner join " ~ source('agreement', 'item_columns').render() ~ " as item_columns "
+        "on function_items.item = item_columns.item "
+        "inner join " ~ source('agreement', 'data_items').render() ~ " as data_items "
+        "on function_items.item = data_items.item "
+        "where data_items.use = 'display' and item_columns.mart_table = '" ~ mart_table ~ "'"
+        ") as granted on functions.function = granted.function order by 1, 2"
+    ) -%}
+    {%- set permitted = {} -%}
+    {%- for line in lines -%}
+        {%- do permitted.setdefault(line[0], {}) -%}
+        {%- if line[1] -%}{%- do permitted[line[0]].update({line[1]: line[2]}) -%}{%- endif -%}
+    {%- endfor -%}
+    {{ return(permitted) }}
+{% endmacro %}

@@ -1,0 +1,61 @@
+with
+
+run_context as (
+    select publish_id from {{ ref('stg_run_context') }}
+),
+
+linked_records as (
+    select * from {{ ref('item_linked_records') }}
+),
+
+current_addresses as (
+    select * from {{ ref('item_current_addresses') }}
+),
+
+withheld_people as (
+    select * from {{ ref('item_withheld_people') }}
+),
+
+host_systems as (
+    select distinct
+        person_key,
+        partner
+    from linked_records -- two records of one system are one host system
+),
+
+compared as (
+    select
+        host_systems.person_key,
+        host_systems.partner,
+        current_addresses.address_line_1,
+        current_addresses.address_line_2,
+        current_addresses.town,
+        current_addresses.postcode,
+        case
+            when withheld_people.is_address_withheld then 'withheld'
+            when current_addresses.person_key is null then 'none'
+            else 'shown'
+        end as address_status
+    from host_systems
+    inner join withheld_people on host_systems.person_key = withheld_people.person_key
+    left outer join current_addresses
+        on
+            host_systems.person_key = current_addresses.person_key
+            and host_systems.partner = current_addresses.partner
+),
+
+shown as (
+    select
+        compared.person_key,
+        compared.partner,
+        compared.address_status,
+        case when compared.address_status = 'shown' then compared.address_line_1 end as address_line_1,
+        case when compared.address_status = 'shown' then compared.address_line_2 end as address_line_2,
+        case when compared.address_status = 'shown' then compared.town end as town,
+        case when compared.address_status = 'shown' then compared.postcode end as postcode,
+        run_context.publish_id
+    from compared
+    cross join run_context
+)
+
+select * from shown

@@ -1,0 +1,24 @@
+with
+
+run_context as (
+    select publish_id from {{ ref('stg_run_context') }}
+),
+
+identities as (
+    select * from {{ ref('item_identity') }}
+),
+
+people as (
+    select
+        identities.person_key,
+        identities.household_key,
+        identities.first_name,
+        identities.last_name,
+        identities.gender,
+        identities.date_of_birth,
+        run_context.publish_id
+    from identities
+    cross join run_context
+)
+
+select * from people

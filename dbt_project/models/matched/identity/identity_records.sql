@@ -1,0 +1,114 @@
+{% set identity_columns = [
+    'last_name', 'first_name', 'sex', 'nhs_number', 'upn', 'former_upn', 'nino',
+    'social_care_id', 'education_id', 'birth_date',
+] %}
+with
+checked as (
+    select * from {{ ref('identity_checked') }}
+),
+
+run_context as (
+    select * from {{ ref('stg_run_context') }}
+),
+
+lawful_identifiers as (
+    select * from {{ ref('stg_lawful_identifiers') }}
+),
+
+-- rows of one person that disagree in a field say nothing about that field
+agreed as (
+    select
+        record_key,
+        partner,
+        source,
+        record_id,
+        {% for column in identity_columns -%}
+        case when min({{ column }}) = max({{ column }}) then min({{ column }}) end as {{ column }},
+        {% endfor -%}
+        is_adult_by_role,
+        is_restricted
+    from checked
+    where has_several_rows
+    group by record_key, partner, source, record_id, is_adult_by_role, is_restricted
+),
+
+one_per_record as (
+    select
+        record_key,
+        partner,
+        source,
+        record_id,
+        {{ identity_columns | join(', ') }},
+        is_adult_by_role,
+        is_restricted
+    from checked
+    where not has_several_rows
+    union all
+    select * from agreed
+),
+
+-- no answer in the privacy statements is a no
+lawful as (
+    select
+        partner,
+        {% for identifier in ['nhs_number', 'upn', 'social_care_id', 'education_id', 'nino'] -%}
+        max(case when identifier = '{{ identifier }}' and allowed then 1 else 0 end) = 1 as {{ identifier }},
+        {% endfor -%}
+        count(*) as answers
+    from lawful_identifiers
+    group by partner
+),
+
+numbers_on_many_dates as (
+    select
+        partner,
+        nhs_number
+    from (
+        select distinct
+            partner,
+            nhs_number,
+            birth_date
+        from one_per_record
+        where nhs_number is not null and birth_date is not null
+    ) as dates_of_number
+    group by partner, nhs_number
+    having count(*) > 2
+),
+
+identities as (
+    select
+        one_per_record.record_key,
+        one_per_record.partner,
+        one_per_record.source,
+        one_per_record.record_id,
+        one_per_record.last_name,
+        one_per_record.first_name,
+        one_per_record.sex,
+        case
+            when lawful.nhs_number and numbers_on_many_dates.nhs_number is null then one_per_record.nhs_number
+        end as nhs_number,
+        -- a temporary pupil number is replaced by a school's own: it says nothing outside that school
+        {% for upn in ['upn', 'former_upn'] -%}
+        case
+            when lawful.upn and not {{ identity_upn_is_temporary('one_per_record.' ~ upn) }} then one_per_record.{{ upn }}
+        end as {{ upn }},
+        {% endfor -%}
+        case when lawful.nino then one_per_record.nino end as nino,
+        case when lawful.social_care_id then one_per_record.social_care_id end as social_care_id,
+        case when lawful.education_id then one_per_record.education_id end as education_id,
+        case
+            when one_per_record.birth_date is null then one_per_record.is_adult_by_role
+            else one_per_record.birth_date <= run_context.as_at - interval '18 years'
+        end as is_adult,
+        one_per_record.is_restricted,
+        one_per_record.birth_date
+    from one_per_record
+    cross join run_context
+    left join lawful
+        on one_per_record.partner = lawful.partner
+    left join numbers_on_many_dates
+        on one_per_record.partner = numbers_on_many_dates.partner
+        and one_per_record.nhs_number = numbers_on_many_dates.nhs_number
+)
+
+select * from identities

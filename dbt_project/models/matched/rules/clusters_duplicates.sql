@@ -1,0 +1,21 @@
+with
+accepted as (
+    select * from {{ ref('rule_duplicates') }}
+    where verdict = 'accepted'
+),
+
+clusters as (
+    select * from {{ ref('linking_pool') }}
+),
+
+pool_identities as (
+    select * from {{ ref('pool_identities') }}
+),
+
+{{ linkage_components() }},
+
+{{ linkage_undo(may_repeat_partner=true) }},
+
+{{ linkage_clustered() }}
+
+select * from clustered

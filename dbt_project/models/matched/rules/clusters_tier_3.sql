@@ -1,0 +1,21 @@
+with
+accepted as (
+    select * from {{ ref('rule_tier_3') }}
+    where verdict = 'accepted'
+),
+
+clusters as (
+    select * from {{ ref('clusters_tier_2') }}
+),
+
+pool_identities as (
+    select * from {{ ref('pool_identities') }}
+),
+
+{{ linkage_components() }},
+
+{{ linkage_undo() }},
+
+{{ linkage_clustered() }}
+
+select * from clustered

@@ -1,0 +1,1 @@
+{{ linkage_key_quality(1, ref('clusters_duplicates')) }}

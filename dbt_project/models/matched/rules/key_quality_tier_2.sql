@@ -1,0 +1,1 @@
+{{ linkage_key_quality(2, ref('clusters_tier_1')) }}

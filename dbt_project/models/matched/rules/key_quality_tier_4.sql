@@ -1,0 +1,1 @@
+{{ linkage_key_quality(4, ref('clusters_tier_3')) }}

@@ -1,0 +1,65 @@
+{% set rounds = 6 %}
+with
+scope as (
+    select distinct partner || '|' || record_id as record_key
+    from {{ ref('scope_housing_records') }}
+),
+
+identities as (
+    select * from {{ ref('identity_records') }}
+),
+
+frontier_0 as (
+    select identities.record_key
+    from identities
+    inner join scope
+        on identities.record_key = scope.record_key
+),
+
+reached_0 as (
+    select * from frontier_0
+),
+
+{% for round in range(1, rounds + 1) -%}
+frontier_{{ round }} as (
+    select distinct holders.record_key
+    from frontier_{{ round - 1 }} as frontier
+    inner join {{ ref('shared_keys') }} as held
+        on frontier.record_key = held.record_key
+    inner join {{ ref('shared_keys') }} as holders
+        on held.rule = holders.rule
+        and held.key = holders.key
+    left join reached_{{ round - 1 }} as reached
+        on holders.record_key = reached.record_key
+    where reached.record_key is null
+),
+
+reached_{{ round }} as (
+    select * from reached_{{ round - 1 }}
+    union all
+    select * from frontier_{{ round }}
+),
+
+{% endfor -%}
+-- the last round found nobody new, or else everybody is linked: slower, never different
+is_closed as (
+    select count(*) = 0 and not {{ var('link_everybody', false) }} as answer
+    from frontier_{{ rounds }}
+),
+
+pool as (
+    select
+        identities.record_key,
+        identities.partner,
+        identities.record_key as cluster_id,
+        scope.record_key is not null as is_in_scope
+    from identities
+    cross join is_closed
+    left join scope
+        on identities.record_key = scope.record_key
+    left join reached_{{ rounds }} as reached
+        on identities.record_key = reached.record_key
+    where reached.record_key is not null or not is_closed.answer
+)
+
+select * from pool

@@ -1,0 +1,121 @@
+with
+identities as (
+    select * from {{ ref('identity_records') }}
+),
+
+postcodes as (
+    select * from {{ ref('identity_postcodes') }}
+),
+
+partners as (
+    select * from {{ ref('stg_partners') }}
+),
+
+run_context as (
+    select * from {{ ref('stg_run_context') }}
+),
+
+match_rules as (
+    select * from {{ ref('stg_match_rules') }}
+),
+
+-- ids mean something only in the namespace of the system that gave them
+namespaces as (
+    select distinct
+        case when kind = 'education' then 'education_id' else 'social_care_id' end as identifier,
+        person_id_namespace
+    from partners
+    where kind in ('education', 'childrens_social_care', 'adult_social_care')
+),
+
+-- a postcode that one system holds for many people is a hostel, a care home or a block
+crowded_postcodes as (
+    select distinct postcodes.postcode
+    from (
+        select
+            partner,
+            postcode,
+            count(*) as people
+        from postcodes
+        group by partner, postcode
+    ) as postcodes
+    cross join run_context
+    where postcodes.people > run_context.postcode_max_people
+),
+
+named as (
+    select
+        *,
+        last_name || '|' || substr(first_name, 1, 3) as name_part
+    from identities
+    where length(last_name) > 1 and length(first_name) > 1
+),
+
+all_keys as (
+    select record_key, partner, 1 as tier, 'nhs_number' as rule, nhs_number as key, false as is_restricted, false as is_over_held
+    from identities
+    union all
+    select record_key, partner, 1 as tier, 'upn' as rule, upn as key, false as is_restricted, false as is_over_held
+    from identities
+    union all
+    -- schools keep a pupil's former number: another system may still hold it
+    select record_key, partner, 1 as tier, 'upn' as rule, former_upn as key, false as is_restricted, false as is_over_held
+    from identities
+    where former_upn is distinct from upn
+    {% for identifier, home_sources in [('social_care_id', ['csc', 'asc']), ('education_id', ['edu'])] -%}
+    union all
+    -- a system's own id has its own namespace; an id noted elsewhere may be of any namespace of that kind
+    select
+        identities.record_key,
+        identities.partner,
+        2 as tier,
+        '{{ identifier }}' as rule,
+        namespaces.person_id_namespace || '|' || identities.{{ identifier }} as key,
+        false as is_restricted,
+        false as is_over_held
+    from identities
+    inner join partners
+        on identities.partner = partners.partner
+    inner join namespaces
+        on namespaces.identifier = '{{ identifier }}'
+        and (
+            identities.source not in ('{{ home_sources | join("', '") }}')
+            or namespaces.person_id_namespace = partners.person_id_namespace
+        )
+    {% endfor -%}
+    union all
+    select
+        record_key,
+        partner,
+        3 as tier,
+        'birth_date_and_name' as rule,
+        {{ linkage_iso_date('birth_date') }} || '|' || name_part as key,
+        is_restricted,
+        false as is_over_held
+    from named
+    union all
+    select
+        named.record_key,
+        named.partner,
+        4 as tier,
+        'postcode_and_name' as rule,
+        postcodes.postcode || '|' || named.name_part as key,
+        named.is_restricted,
+        crowded_postcodes.postcode is not null as is_over_held
+    from named
+    inner join postcodes
+        on named.record_key = postcodes.record_key
+    left join crowded_postcodes
+        on postcodes.postcode = crowded_postcodes.postcode
+),
+
+enabled_keys as (
+    select all_keys.*
+    from all_keys
+    inner join match_rules
+        on all_keys.tier = match_rules.tier
+        and match_rules.enabled
+    where all_keys.key is not null
+)
+
+select * from enabled_keys

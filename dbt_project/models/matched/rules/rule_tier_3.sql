@@ -1,0 +1,50 @@
+with
+pool_keys as (
+    select * from {{ ref('pool_keys') }}
+),
+
+key_quality as (
+    select * from {{ ref('key_quality_tier_3') }}
+),
+
+clusters as (
+    select * from {{ ref('clusters_tier_2') }}
+),
+
+pool_identities as (
+    select * from {{ ref('pool_identities') }}
+),
+
+postcodes as (
+    select * from {{ ref('identity_postcodes') }}
+),
+
+common_names as (
+    select * from {{ ref('common_names') }}
+),
+
+match_rules as (
+    select * from {{ ref('stg_match_rules') }}
+),
+
+{{ linkage_pairs(3) }},
+
+{{ linkage_compare() }},
+
+judged as (
+    select
+        compared.*,
+        {{ linkage_veto() }} as veto_reason,
+        case
+            when {{ linkage_identifier_agrees() }} then null
+            -- twins share date, surname and often three letters: Mia and Mia-Rose
+            when first_name <> 'agree' then 'first_names_differ'
+            when is_common_name and postcode <> 'agree' then 'common_name'
+            when is_new_year and postcode <> 'agree' then 'new_year_birth_date'
+        end as review_reason
+    from compared
+),
+
+{{ linkage_verdicts() }}
+
+select * from verdicts

@@ -1,0 +1,55 @@
+with
+pool_keys as (
+    select * from {{ ref('pool_keys') }}
+),
+
+key_quality as (
+    select * from {{ ref('key_quality_tier_4') }}
+),
+
+clusters as (
+    select * from {{ ref('clusters_tier_3') }}
+),
+
+pool_identities as (
+    select * from {{ ref('pool_identities') }}
+),
+
+postcodes as (
+    select * from {{ ref('identity_postcodes') }}
+),
+
+common_names as (
+    select * from {{ ref('common_names') }}
+),
+
+match_rules as (
+    select * from {{ ref('stg_match_rules') }}
+),
+
+{{ linkage_pairs(4) }},
+
+{{ linkage_compare() }},
+
+judged as (
+    select
+        compared.*,
+        case
+            when birth_date = 'conflict' then 'birth_dates_differ'
+            else {{ linkage_veto() }}
+        end as veto_reason,
+        case
+            when {{ linkage_identifier_agrees() }} then null
+            when first_name <> 'agree' then 'first_names_differ'
+            when birth_date <> 'missing' then null
+            -- without a date, father and son of one name and one home look the same
+            when is_undated then 'birth_date_missing'
+            when is_common_name then 'birth_date_missing'
+            when is_other_generation then 'other_generation'
+        end as review_reason
+    from compared
+),
+
+{{ linkage_verdicts() }}
+
+select * from verdicts

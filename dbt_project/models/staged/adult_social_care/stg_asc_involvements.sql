@@ -1,0 +1,28 @@
+with
+
+delivered as (
+    select * from {{ source('raw', 'asc_involvements') }}
+),
+
+signed_partners as (
+    select partner from {{ ref('stg_partners') }}
+),
+
+typed as (
+    select
+        {{ staged_text('delivered.involvement_id') }} as involvement_id,
+        {{ staged_text('delivered.person_id') }} as person_id,
+        {{ staged_text('delivered.worker_name') }} as worker_name,
+        {{ staged_text('delivered.worker_role') }} as worker_role,
+        {{ staged_text('delivered.team') }} as team,
+        {{ staged_text('delivered.service') }} as service,
+        {{ staged_date('delivered.start_date') }} as start_date,
+        {{ staged_date('delivered.end_date') }} as end_date,
+        delivered.partner,
+        delivered.delivery_id,
+        delivered.line_number
+    from delivered
+    inner join signed_partners on delivered.partner = signed_partners.partner
+)
+
+select * from typed

@@ -1,0 +1,18 @@
+with
+
+source as (
+    select * from {{ source('control', 'current_snapshots') }}
+),
+
+copied as (
+    select
+        partner,
+        extract,
+        delivery_key,
+        delivery_id,
+        rows_loaded,
+        extract_date
+    from source
+)
+
+select * from copied
