@@ -167,7 +167,7 @@ class Agreement(Part):
         for partner in self.partners:
             if partner.code == code:
                 return partner
-        raise AgreementError(f"'{code}' is not a partner of agreement '{self.agreement.id}': add it under partners first")
+        raise AgreementError(f"'{code}' is not a partner of '{self.agreement.id}': add it under partners first")
 
     @model_validator(mode="after")
     def _cross_rules(self) -> "Agreement":
@@ -188,7 +188,9 @@ class Agreement(Part):
         items = {item.id: item for item in self.items}
         for item in self.items:
             if item.use == "match_only" and item.columns:
-                raise ValueError(f"items: {item.id} is for matching only and may have no mart column (clause {item.clause})")
+                raise ValueError(
+                    f"items: {item.id} is for matching only and may have no mart column (clause {item.clause})"
+                )
         for function in self.functions:
             for item_id in function.items:
                 if item_id not in items:

@@ -1,0 +1,240 @@
+"""The command line: `hearthlink …`. Thin: each command calls one function below it."""
+
+import shlex
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dagster_project import cli_demo
+from dagster_project.cli_output import console, fail, print_rows, print_summary, step_printer
+from dagster_project.settings import Settings, load_settings
+
+app = typer.Typer(
+    name="hearthlink",
+    help="An Information Sharing Agreement between social care, education and housing, made to run.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    rich_markup_mode="rich",
+)
+app.add_typer(cli_demo.app, name="demo")
+
+Home = Annotated[
+    Path | None,
+    typer.Option("--home", help="Where Hearthlink keeps its things (default: HEARTHLINK_HOME or .hearthlink)."),
+]
+AgreementFile = Annotated[
+    Path | None, typer.Option("--agreement", help="The agreement file (default: agreement.yaml).")
+]
+AsAt = Annotated[
+    str | None, typer.Option("--as-at", metavar="YYYY-MM-DD", help="London date of the run (default: today).")
+]
+AsLogin = Annotated[str, typer.Option("--as", metavar="LOGIN", help="Database login to use.")]
+
+
+@app.command(epilog="Example:  hearthlink pack exports/ --partner fakeshire_csc --extract-date 2026-11-22")
+def pack(
+    folder: Annotated[Path, typer.Argument(help="Folder with one CSV per extract, e.g. csc_persons.csv.")],
+    partner: Annotated[str, typer.Option(help="The partner's code in the agreement.")],
+    extract_date: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="The day that the files describe.")],
+    encoding: Annotated[
+        str | None, typer.Option(help="Encoding of all files, e.g. windows-1252 (default: as contracted).")
+    ] = None,
+) -> None:
+    """Make a delivery of a folder of CSV files: name them and write the manifest."""
+    from dagster_project.extracts.contracts import load_contracts
+    from dagster_project.extracts.errors import PackError
+    from dagster_project.extracts.packer import pack as pack_folder
+
+    encodings = dict.fromkeys(load_contracts(), encoding) if encoding else None
+    try:
+        manifest = pack_folder(folder, partner, _date(extract_date), encodings=encodings)
+    except PackError as error:
+        fail(str(error))
+    console.print(f"packed: {manifest}")
+
+
+@app.command(epilog="Example:  hearthlink land deliveries/")
+def land(
+    folder: Annotated[Path, typer.Argument(help="Folder with packed deliveries, at any depth.")],
+    agreement: AgreementFile = None,
+    as_at: AsAt = None,
+    home: Home = None,
+) -> None:
+    """Verify and load deliveries into `raw`, and stop there. Refused ones are named with the reason."""
+    from dagster_project.agreement.model import load_agreement
+    from dagster_project.governance.intake import deliveries_by_kind, land_all
+    from dagster_project.warehouse.bootstrap import ensure_warehouse
+
+    settings = load_settings(home, agreement)
+    _need_folder(folder)
+    ensure_warehouse(settings)
+    rules = load_agreement(settings.agreement_file)
+    manifests = [path for kind in deliveries_by_kind(rules, [folder]).values() for path in kind]
+    if not manifests:
+        fail(f"no delivery (*.datapackage.json) under {folder}: make one with 'hearthlink pack'")
+    results = land_all(settings, rules, manifests, _as_at(as_at))
+    for result in results:
+        console.print(f"{result.delivery_id or '?'}: {result.status}{f' - {result.reason}' if result.reason else ''}")
+    print_rows(
+        ["partner", "extract", "parsed", "loaded", "rejected"],
+        [
+            (result.partner, extract, counts.parsed, counts.loaded, counts.rejected)
+            for result in results
+            for extract, counts in sorted(result.extracts.items())
+        ],
+    )
+    if any(result.status == "refused" for result in results):
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Example:  hearthlink run --deliveries deliveries/ --as-at 2026-11-22")
+def run(
+    deliveries: Annotated[Path, typer.Option(help="Folder with packed deliveries, at any depth.")],
+    agreement: AgreementFile = None,
+    as_at: AsAt = None,
+    home: Home = None,
+) -> None:
+    """From deliveries to the published mart. Exits 0 only when it has published."""
+    settings = load_settings(home, agreement)
+    _need_folder(deliveries)
+    if not run_and_report(settings, [deliveries], _as_at(as_at), collect_dropbox=False):
+        raise typer.Exit(1)
+
+
+@app.command(epilog='Example:  hearthlink query "select count(*) from mart.dim_person" --csv')
+def query(
+    statement: Annotated[str, typer.Argument(metavar="SQL", help="One SQL statement; nothing can be changed by it.")],
+    csv: Annotated[bool, typer.Option("--csv", help="Comma-separated output with a header.")] = False,
+    login: AsLogin = "hl_analyst",
+    home: Home = None,
+) -> None:
+    """Read the warehouse as an analyst (or as another login that was made here)."""
+    from dagster_project.warehouse.errors import WarehouseError
+    from dagster_project.warehouse.query import read
+
+    try:
+        columns, rows = read(_running(home), login, statement)
+    except WarehouseError as error:
+        fail(str(error))
+    print_rows(columns, rows, csv=csv)
+
+
+@app.command(epilog="Example:  psql \"$(hearthlink dsn --as hl_analyst --with-password)\"")
+def dsn(
+    login: AsLogin = "hl_analyst",
+    with_password: Annotated[bool, typer.Option(help="Put the password into the address.")] = False,
+    home: Home = None,
+) -> None:
+    """Say how to connect with Power BI Desktop, DBeaver or psql."""
+    from dagster_project.warehouse.query import address
+
+    print(address(_running(home), login, with_password=with_password))
+
+
+@app.command(epilog='Example:  eval "$(hearthlink env)" && cd dbt_project && dbt build')
+def env(home: Home = None) -> None:
+    """Print the shell lines that let dbt, dagster and psql work on this warehouse."""
+    from dagster_project.warehouse.connection import connection_env
+
+    settings = _running(home)
+    values = {
+        **connection_env(settings, "hl_dbt"),
+        "HEARTHLINK_HOME": str(settings.home),
+        "DAGSTER_HOME": str(settings.dagster_home),
+        "DBT_PROFILES_DIR": str(settings.project_root / "dbt_project"),
+        "DBT_TARGET_PATH": str(settings.dbt_target_dir),
+        "DBT_LOG_PATH": str(settings.logs_dir),
+    }
+    for name, value in values.items():
+        print(f"export {name}={shlex.quote(value)}")
+    print(f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"')
+
+
+@app.command()
+def stop(home: Home = None) -> None:
+    """Stop the embedded database server. The data stays."""
+    from dagster_project.warehouse import embedded
+
+    console.print("stopped" if embedded.stop(load_settings(home)) else "was not running")
+
+
+@app.command()
+def destroy(
+    home: Home = None, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False
+) -> None:
+    """Stop the embedded server and delete the home folder with everything in it."""
+    from dagster_project.warehouse import embedded
+
+    settings = load_settings(home)
+    if not yes:
+        typer.confirm(f"Delete {settings.home} and all data in it?", abort=True)
+    embedded.destroy(settings)
+    console.print("deleted")
+
+
+@app.command()
+def ui(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000, home: Home = None) -> None:
+    """Open the Dagster UI on 127.0.0.1: lineage, checks, reruns. Ends with Ctrl-C."""
+    from dagster_project.defs.launch import prepare_instance, serve_ui
+
+    settings = _running(home)
+    prepare_instance(settings)
+    with cli_demo.dropbox_if_demo(settings):
+        raise typer.Exit(serve_ui(settings, port))
+
+
+def run_and_report(settings: Settings, folders: list[Path], as_at: date, *, collect_dropbox: bool) -> bool:
+    """Run the publish job, print progress and the summary; True when it has published."""
+    from dagster_project.agreement.model import AgreementError, load_agreement
+    from dagster_project.governance.summary import run_summary
+    from dagster_project.warehouse.bootstrap import ensure_warehouse
+    from dagster_project.warehouse.errors import WarehouseError
+    from dagster_project.warehouse.lock import RunInProgress
+
+    try:
+        load_agreement(settings.agreement_file)
+        ensure_warehouse(settings)
+        from dagster_project.defs.launch import run_publish_job
+
+        outcome = run_publish_job(settings, folders, as_at, collect_dropbox, step_printer())
+    except (AgreementError, WarehouseError, RunInProgress) as error:
+        fail(str(error))
+    print_summary(run_summary(settings), outcome.failures, outcome.published)
+    return outcome.published
+
+
+def _running(home: Path | None) -> Settings:
+    from dagster_project.warehouse.bootstrap import ensure_warehouse
+    from dagster_project.warehouse.errors import WarehouseError
+
+    settings = load_settings(home)
+    try:
+        ensure_warehouse(settings)
+    except WarehouseError as error:
+        fail(str(error))
+    return settings
+
+
+def _need_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        fail(f"there is no folder {folder}")
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        fail(f"'{text}' is not a date: write it as YYYY-MM-DD")
+
+
+def _as_at(text: str | None) -> date:
+    from dagster_project.clock import london_today
+
+    return _date(text) if text else london_today()
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,53 @@
+"""The gate: every suite and catalogue check over the candidate, as blocking asset checks; the verdict is stored."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from dagster_project.defs.resources import HearthlinkRun
+from dagster_project.governance.gate import SUITES, judge
+
+VERDICT = dg.AssetKey(["gate", "verdict"])
+LINKAGE = ("people", "person_records", "links", "review_queue")
+CANDIDATE = (
+    "dim_person",
+    "fct_person_indicators",
+    "bridge_person_address",
+    "bridge_person_caseworker",
+    "dim_school",
+    "dim_household",
+    "dim_partner",
+    "dim_date",
+    "publish_info",
+)
+
+
+@dg.asset(
+    key=VERDICT,
+    deps=[
+        *(dg.AssetKey(["matched", table]) for table in LINKAGE),
+        *(dg.AssetKey(["mart_candidate", table]) for table in CANDIDATE),
+    ],
+    group_name="gate",
+    owners=["team:information_governance"],
+    kinds={"greatexpectations", "postgres"},
+    check_specs=[
+        dg.AssetCheckSpec(suite, asset=VERDICT, blocking=True, description=f"Every check of the {suite} suite passes")
+        for suite in SUITES
+    ],
+)
+def verdict(hearthlink: HearthlinkRun) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    """Judge the candidate; results hold check names, clauses and counts, never values."""
+    publish_id, _, _ = hearthlink.current()
+    result = judge(hearthlink.settings(), publish_id)
+    yield dg.MaterializeResult(
+        metadata={"publish_id": publish_id, "passed": result.passed, "checks": len(result.checks)}
+    )
+    for suite in SUITES:
+        checks = [check for check in result.checks if check.suite == suite]
+        failed = [check.check_id for check in checks if not check.passed]
+        yield dg.AssetCheckResult(
+            check_name=suite,
+            passed=bool(checks) and not failed,
+            metadata={"checks": len(checks), "failed": failed},
+        )

@@ -1,0 +1,65 @@
+"""The first step of a run: the agreement becomes tables, and the run gets its publish id."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from dagster_project.agreement.loader import RunContext, load_into_warehouse
+from dagster_project.agreement.model import file_sha256
+from dagster_project.clock import utc_now
+from dagster_project.defs.resources import HearthlinkRun
+from dagster_project.warehouse.bootstrap import ensure_warehouse
+from dagster_project.warehouse.connection import connect
+from dagster_project.warehouse.logins import ensure_function_roles
+from dagster_project.warehouse.swap import reset_candidate
+
+TABLES = (
+    "partners",
+    "data_items",
+    "item_columns",
+    "functions",
+    "function_items",
+    "match_rules",
+    "lawful_identifiers",
+    "retention_rules",
+    "run_context",
+)
+
+
+@dg.multi_asset(
+    name="load_agreement",
+    specs=[
+        dg.AssetSpec(
+            ["agreement", table],
+            group_name="agreement",
+            owners=["team:information_governance"],
+            kinds={"yaml", "postgres"},
+            description=f"The agreement file as the table agreement.{table}",
+        )
+        for table in TABLES
+    ],
+)
+def load_agreement_tables(
+    context: dg.AssetExecutionContext, hearthlink: HearthlinkRun
+) -> Iterator[dg.MaterializeResult]:
+    """Prepare the warehouse and an empty candidate, load the agreement, and write down what this run is about."""
+    settings, agreement, started_at = hearthlink.settings(), hearthlink.agreement(), utc_now()
+    as_at = hearthlink.as_at_date()
+    run = RunContext(
+        publish_id=f"{as_at:%Y%m%d}-{started_at:%H%M%S}-{context.run_id[:8]}",
+        as_at=as_at,
+        agreement_sha256=file_sha256(settings.agreement_file),
+        started_at=started_at,
+    )
+    ensure_warehouse(settings)
+    with connect(settings, "admin") as conn:
+        ensure_function_roles(conn, [function.id for function in agreement.functions])
+    with connect(settings, "hl_publisher") as conn:
+        reset_candidate(conn)
+    with connect(settings, "hl_loader") as conn:
+        counts = load_into_warehouse(conn, agreement, run)
+    for table in TABLES:
+        yield dg.MaterializeResult(
+            asset_key=["agreement", table],
+            metadata={"dagster/row_count": counts[table], "publish_id": run.publish_id, "as_at": as_at.isoformat()},
+        )

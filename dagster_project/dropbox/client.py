@@ -1,0 +1,143 @@
+"""Collecting deliveries from the drop-box, and leaving reports in it (TR-04 to TR-06)."""
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import paramiko
+
+from dagster_project.dropbox.endpoint import Endpoint
+from dagster_project.dropbox.errors import DropboxError
+from dagster_project.dropbox.fetch import explain, fetch, read_small, regular_size, write_whole
+from dagster_project.dropbox.stated import (
+    MAX_MANIFEST_BYTES,
+    NotAcceptable,
+    NotComplete,
+    is_in_transfer,
+    is_safe,
+    stated_files,
+)
+from dagster_project.dropbox.transport import Evidence, Session, open_sftp
+from dagster_project.extracts.manifest import Resource
+from dagster_project.extracts.names import MANIFEST_SUFFIX, PARTNER
+
+Status = Literal["collected", "already", "waiting", "refused"]
+_MAX_ENTRIES = 10_000
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What became of one delivery in the drop-box.
+
+    `manifest` is the local path, set for 'collected' and 'already'. `evidence` is what was negotiated for the
+    connection. `reason` says why a delivery waits or is refused, in words that may be logged.
+    """
+
+    partner: str
+    status: Status
+    reason: str = ""
+    manifest: Path | None = None
+    evidence: Evidence = field(default_factory=dict)
+
+
+def collect(endpoint: Endpoint, partners: list[str], into: Path) -> list[Collected]:
+    """Fetch every complete delivery of `partners` into `into/<partner>/<first 16 hex of the manifest's SHA-256>/`.
+
+    A delivery is complete when its manifest and all files that it names are there with the stated sizes. The local
+    manifest is written last, so a folder that has one is whole. Nothing is changed in the drop-box. One result per
+    manifest, and one per partner whose folder is missing or holds names that cannot be accepted.
+    Raises DropboxError when the drop-box itself cannot be used.
+    """
+    results: list[Collected] = []
+    with open_sftp(endpoint) as session:
+        for partner in partners:
+            results += _collect_partner(session, partner, into)
+    return results
+
+
+def put_report(endpoint: Endpoint, partner: str, name: str, data: bytes) -> None:
+    """Write `data` as `name` into the partner's `outgoing/` folder, replacing a report of that name.
+
+    Raises DropboxError when the name or the partner is not acceptable or the drop-box refuses.
+    """
+    if not PARTNER.fullmatch(partner) or not is_safe(name) or is_in_transfer(name):
+        raise DropboxError("A report needs a partner code and a file name of letters, digits, dot, dash and _.")
+    target = f"/{partner}/outgoing/{name}"
+    with open_sftp(endpoint) as session:
+        try:
+            with session.sftp.open(f"{target}.part", "wb") as stream:
+                stream.write(data)
+            session.sftp.posix_rename(f"{target}.part", target)
+        except OSError as error:
+            explain(error, session.sftp, "the report")
+            raise DropboxError(f"The drop-box takes no report for {partner}: check its outgoing folder.") from None
+
+
+def _collect_partner(session: Session, partner: str, into: Path) -> list[Collected]:
+    if not PARTNER.fullmatch(partner):
+        raise DropboxError("A partner code has lower-case letters, digits and _ only.")
+    incoming = f"/{partner}/incoming"
+    try:
+        manifests, odd = _manifests(session.sftp, incoming)
+    except OSError as error:
+        explain(error, session.sftp, "the folder")
+        reason = "the drop-box has no incoming folder for this partner that the collector may read"
+        return [Collected(partner, "refused", reason, evidence=session.evidence)]
+    results = [_collect_one(session, partner, incoming, name, into) for name in manifests]
+    if odd:
+        reason = f"{odd} file(s) have a name that is not allowed (letters, digits, dot, dash, _) or are no plain files"
+        results.append(Collected(partner, "refused", reason, evidence=session.evidence))
+    return results
+
+
+def _manifests(sftp: paramiko.SFTPClient, incoming: str) -> tuple[list[str], int]:
+    """Manifest names in the folder, sorted, and how many entries there have a name or kind we do not take."""
+    manifests: list[str] = []
+    odd = 0
+    for count, entry in enumerate(sftp.listdir_iter(incoming)):
+        if count >= _MAX_ENTRIES:
+            raise DropboxError(f"An incoming folder holds more than {_MAX_ENTRIES} files: its owner must clear it.")
+        if is_in_transfer(entry.filename):
+            continue
+        if not is_safe(entry.filename):
+            odd += 1
+        elif entry.filename.endswith(MANIFEST_SUFFIX):
+            manifests.append(entry.filename)
+    return sorted(manifests), odd
+
+
+def _collect_one(session: Session, partner: str, incoming: str, name: str, into: Path) -> Collected:
+    sftp = session.sftp
+    try:
+        if regular_size(sftp, f"{incoming}/{name}", name) is None:
+            raise NotComplete(f"{name}: taken away while it was looked at")
+        content = read_small(sftp, f"{incoming}/{name}", MAX_MANIFEST_BYTES)
+        folder = into / partner / hashlib.sha256(content).hexdigest()[:16]
+        if (folder / name).exists():
+            return Collected(partner, "already", "", folder / name, session.evidence)
+        files = stated_files(name, content, partner)
+        _check_arrived(sftp, incoming, files)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for file in files:
+            fetch(sftp, f"{incoming}/{file.path}", file, folder)
+        write_whole(folder / name, content)
+    except NotComplete as waiting:
+        return Collected(partner, "waiting", str(waiting), evidence=session.evidence)
+    except NotAcceptable as refused:
+        return Collected(partner, "refused", str(refused), evidence=session.evidence)
+    except OSError as error:
+        return Collected(partner, "refused", str(explain(error, sftp, name)), evidence=session.evidence)
+    return Collected(partner, "collected", "", folder / name, session.evidence)
+
+
+def _check_arrived(sftp: paramiko.SFTPClient, incoming: str, files: tuple[Resource, ...]) -> None:
+    missing = []
+    for file in files:
+        size = regular_size(sftp, f"{incoming}/{file.path}", file.path)
+        if size is None or size < file.bytes:
+            missing.append(file.path)
+        elif size > file.bytes:
+            raise NotAcceptable(f"{file.path}: {size} bytes, but the manifest states {file.bytes}")
+    if missing:
+        raise NotComplete(f"{len(missing)} of {len(files)} files are not fully there yet, the first is {missing[0]}")

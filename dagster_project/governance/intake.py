@@ -1,0 +1,113 @@
+"""From the two routes to `raw`: collect from the drop-box, sort deliveries by partner kind, land each one."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from dagster_project.agreement.model import Agreement, AgreementError
+from dagster_project.dropbox import client
+from dagster_project.dropbox.endpoint import load_endpoint
+from dagster_project.extracts.delivery import find_deliveries
+from dagster_project.extracts.manifest import ManifestError, read_manifest
+from dagster_project.settings import Settings
+from dagster_project.warehouse.connection import connect
+from dagster_project.warehouse.landing import LandingResult, land
+
+TRANSPORT_FILE = "transport.json"
+REFERENCE = "reference"
+# A delivery whose manifest cannot be read or whose partner is unknown belongs to no kind; it is refused and recorded.
+UNKNOWN = "unknown"
+
+HOLDING_REFUSALS = """
+    select refused.partner, refused.delivery_id, refused.reason
+    from control.deliveries as refused
+    where refused.status = 'refused'
+        and refused.received_at >= %(since)s
+        and not exists (
+            select 1
+            from control.deliveries as later
+            where later.partner = refused.partner
+                and later.status = 'loaded'
+                and (later.extract_date, later.delivery_id) > (refused.extract_date, refused.delivery_id)
+        )
+    order by refused.delivery_key
+"""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A refused delivery and why, in words without values."""
+
+    partner: str | None
+    delivery_id: str | None
+    reason: str
+
+
+def collect_from_dropbox(settings: Settings, agreement: Agreement) -> list[client.Collected]:
+    """Fetch complete deliveries of the partners on the SFTP route; empty when no drop-box is configured.
+
+    What was negotiated with the server is kept beside each delivery, for its evidence.
+    """
+    endpoint = load_endpoint(settings)
+    partners = [partner.code for partner in agreement.partners if partner.delivery.route == "sftp"]
+    if endpoint is None or not partners:
+        return []
+    collected = client.collect(endpoint, partners, settings.landing_dir)
+    for item in collected:
+        if item.status == "collected" and item.manifest is not None:
+            text = json.dumps(item.evidence, indent=2, sort_keys=True)
+            item.manifest.with_name(TRANSPORT_FILE).write_text(text, encoding="utf-8")
+    return collected
+
+
+def deliveries_by_kind(agreement: Agreement, folders: Sequence[Path]) -> dict[str, list[Path]]:
+    """The manifests found in the folders, oldest extract first, by the kind of the partner that they name."""
+    sorted_out: dict[str, list[Path]] = {}
+    for folder in folders:
+        if folder.is_dir():
+            for manifest in find_deliveries(folder):
+                sorted_out.setdefault(_kind_of(agreement, manifest), []).append(manifest)
+    return sorted_out
+
+
+def land_all(
+    settings: Settings,
+    agreement: Agreement,
+    manifests: Sequence[Path],
+    as_at: date,
+    report: Callable[[LandingResult], None] | None = None,
+) -> list[LandingResult]:
+    """Land each delivery; a refused one is recorded and does not stop the others."""
+    results = []
+    for manifest in manifests:
+        route, transport = _how_it_came(settings, manifest)
+        result = land(settings, agreement, manifest, route, transport=transport, as_at=as_at)
+        results.append(result)
+        if report:
+            report(result)
+    return results
+
+
+def holding_refusals(settings: Settings, since: Any) -> list[Refusal]:
+    """Refusals recorded since that moment that no newer good delivery of the same partner has replaced."""
+    with connect(settings, "hl_loader") as conn:
+        rows = conn.execute(HOLDING_REFUSALS, {"since": since}).fetchall()
+    return [Refusal(*row) for row in rows]
+
+
+def _kind_of(agreement: Agreement, manifest: Path) -> str:
+    try:
+        partner = read_manifest(manifest).partner
+        return REFERENCE if partner == REFERENCE else agreement.partner(partner).kind
+    except (ManifestError, AgreementError):
+        return UNKNOWN
+
+
+def _how_it_came(settings: Settings, manifest: Path) -> tuple[str, dict[str, Any] | None]:
+    if not manifest.is_relative_to(settings.landing_dir):
+        return "direct", None
+    transport = manifest.with_name(TRANSPORT_FILE)
+    return "sftp", json.loads(transport.read_text(encoding="utf-8")) if transport.is_file() else None

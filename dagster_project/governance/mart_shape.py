@@ -1,0 +1,74 @@
+"""What the mart may hold: the columns that carry no item of the agreement, table by table.
+
+The models mark such columns too, but whoever adds a column can also mark it. This list is the second key: a column
+that neither the agreement nor this list names stops the publish (clauses PU-03, DS-02).
+"""
+
+from dataclasses import dataclass
+
+from dagster_project.agreement.model import Agreement, Function, Item
+
+STRUCTURAL: dict[str, frozenset[str]] = {
+    "dim_person": frozenset({"person_key", "household_key", "publish_id"}),
+    "fct_person_indicators": frozenset({"person_key", "household_key", "publish_id"}),
+    "bridge_person_address": frozenset({"person_key", "partner", "address_status", "publish_id"}),
+    "bridge_person_caseworker": frozenset({"person_key", "publish_id"}),
+    "dim_household": frozenset({"household_key", "partner", "people", "publish_id"}),
+    "dim_school": frozenset({"school_key", "school_name", "school_postcode", "publish_id"}),
+    "dim_partner": frozenset({"partner", "partner_name", "kind", "source", "data_as_at", "publish_id"}),
+    "dim_date": frozenset(
+        {"calendar_date", "calendar_year", "month_number", "month_name", "academic_year", "is_as_at", "publish_id"}
+    ),
+    "publish_info": frozenset(
+        {
+            "publish_id",
+            "agreement_id",
+            "agreement_version",
+            "hold_while",
+            "cin_basis",
+            "arrears_min",
+            "balance_max_age_days",
+            "notice_valid_months",
+            "as_at",
+            "started_at",
+        }
+    ),
+}
+
+Column = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class MartShape:
+    """The mart that an agreement allows. A column is a pair of table and column name.
+
+    `readable` says for each function which columns its role can read, `match_only` which item ids may name no column.
+    """
+
+    tables: frozenset[str]
+    columns: frozenset[Column]
+    readable: dict[str, frozenset[Column]]
+    match_only: dict[str, str]
+
+
+def mart_shape(agreement: Agreement) -> MartShape:
+    """The exact tables, columns and readable columns for an agreement."""
+    items = frozenset(column for item in agreement.items for column in _columns(item))
+    structural = frozenset((table, column) for table, columns in STRUCTURAL.items() for column in columns)
+    return MartShape(
+        tables=frozenset(STRUCTURAL),
+        columns=items | structural,
+        readable={function.id: _readable(function, agreement, items) for function in agreement.functions},
+        match_only={item.id: item.clause for item in agreement.items if item.use == "match_only"},
+    )
+
+
+def _readable(function: Function, agreement: Agreement, items: frozenset[Column]) -> frozenset[Column]:
+    """A function's items, and the structural columns of the tables that hold one of them or show no item at all."""
+    listed = frozenset(column for item in agreement.items if item.id in function.items for column in _columns(item))
+    open_tables = {table for table, _ in listed} | (set(STRUCTURAL) - {table for table, _ in items})
+    return listed | {(table, column) for table in open_tables for column in STRUCTURAL.get(table, frozenset())}
+
+
+def _columns(item: Item) -> list[Column]:
+    return [(table, column) for table, _, column in (name.partition(".") for name in item.columns)]
