@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.table import Table
 
 from dagster_project.cli_output import console
 from dagster_project.settings import Settings, load_settings
@@ -119,12 +120,12 @@ def _day(text: str | None) -> date:
 
 
 def _where_next(settings: Settings) -> None:
-    console.print(
-        "\n[bold]Published.[/] Where to go next:\n"
-        '  hearthlink query "select * from mart.publish_info"        read as an analyst\n'
-        f'  hearthlink query --as {OFFICER} "select count(*) from mart.dim_person"   read as the housing officer\n'
-        f"  hearthlink dsn --as {OFFICER}                              connect Power BI Desktop, DBeaver or psql\n"
-        "  make ui                                                   lineage, checks and reruns in Dagster\n"
-        "  hearthlink stop                                           stop the database; the data stays\n"
-        f"Everything is under {settings.home}."
-    )
+    table = Table.grid(padding=(0, 3))
+    table.add_row('hearthlink query "select * from mart.publish_info"', "read as an analyst")
+    table.add_row(f'hearthlink query --as {OFFICER} "table mart.dim_person"', "read as the housing officer")
+    table.add_row(f"hearthlink dsn --as {OFFICER}", "connect Power BI Desktop, DBeaver or psql")
+    table.add_row("make ui", "lineage, checks and reruns in Dagster")
+    table.add_row("hearthlink stop", "stop the database; the data stays")
+    console.print("\n[bold]Published.[/] Where to go next:")
+    console.print(table)
+    console.print(f"Everything is under {settings.home}.")

@@ -118,22 +118,37 @@ def _note(event: dg.EventLogEntry, outcome: JobOutcome, on_step: Callable[[str, 
         on_step(happened.step_key, "start")
     elif happened.event_type == dg.DagsterEventType.STEP_SUCCESS:
         on_step(happened.step_key, "success")
+    elif happened.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+        outcome.failures.extend(_failed_check(happened))
     elif happened.event_type == dg.DagsterEventType.STEP_FAILURE:
-        outcome.failures.append(f"{happened.step_key}: {_cause(happened)}")
+        outcome.failures.extend(_cause(happened))
         on_step(happened.step_key, "failure")
 
 
-def _cause(happened: dg.DagsterEvent) -> str:
+def _failed_check(happened: dg.DagsterEvent) -> list[str]:
+    check = happened.asset_check_evaluation_data
+    if check.passed:
+        return []
+    reasons = check.metadata.get("reasons")
+    said = reasons.value if isinstance(reasons, dg.JsonMetadataValue) else None
+    name = f"{check.asset_key.to_user_string()} {check.check_name}"
+    return [f"{name}: {reason}" for reason in said] if isinstance(said, list) else [name]
+
+
+def _cause(happened: dg.DagsterEvent) -> list[str]:
+    """The root of a step's failure, first line; nothing where failed checks have said it already."""
     error = happened.step_failure_data.error
     while error is not None and error.cause is not None:
         error = error.cause
-    return error.message.strip().split("\n")[0] if error else "failed"
+    if error is None or error.cls_name == "DagsterAssetCheckFailedError":
+        return []
+    return [f"{happened.step_key}: {error.message.strip().splitlines()[0]}"]
 
 
 def serve_ui(settings: Settings, port: int) -> int:
     """Serve the Dagster UI and its daemon on 127.0.0.1 until interrupted; the exit code of the server."""
     command = [sys.executable, "-m", "dagster", "dev", "-m", "dagster_project.definitions", "-h", "127.0.0.1"]
     try:
-        return subprocess.run([*command, "-p", str(port)], cwd=settings.project_root, check=False).returncode
+        return subprocess.call([*command, "-p", str(port)], cwd=settings.project_root)  # noqa: S603 - our own words
     except KeyboardInterrupt:
         return 0

@@ -8,4 +8,4 @@ def stream(seed: int, purpose: str) -> random.Random:
 
     Seeding with text is defined by Python as a hash of its bytes, hence equal on every platform.
     """
-    return random.Random(f"{seed}:{purpose}")  # noqa: S311 - invented people, no secrets
+    return random.Random(f"{seed}:{purpose}")

@@ -5,7 +5,14 @@ from typing import Any
 
 import dagster as dg
 import psycopg
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliInvocation, DbtCliResource, DbtProject, dbt_assets
+from dagster_dbt import (
+    DagsterDbtTranslator,
+    DagsterDbtTranslatorSettings,
+    DbtCliInvocation,
+    DbtCliResource,
+    DbtProject,
+    dbt_assets,
+)
 from psycopg import sql
 
 from dagster_project.defs.resources import HearthlinkRun
@@ -41,7 +48,7 @@ def _described(
     event: dg.Output[Any], conn: psycopg.Connection[Any], invocation: DbtCliInvocation, lineage: LineageReader
 ) -> dg.Output[Any]:
     """The same event with the table's row count and where its columns come from."""
-    metadata = dict(event.metadata)
+    metadata: dict[str, Any] = dict(event.metadata)
     node = invocation.manifest["nodes"][metadata["unique_id"].value]
     if node["resource_type"] == "model":
         table = sql.Identifier(node["schema"], node["name"])
@@ -50,7 +57,9 @@ def _described(
         parents = lineage.read(node, invocation.manifest, invocation.target_path)
         if parents is not None:
             metadata["dagster/column_lineage"] = parents
-    return dg.Output(value=event.value, output_name=event.output_name, metadata=metadata, data_version=event.data_version)
+    return dg.Output(
+        value=event.value, output_name=event.output_name, metadata=metadata, data_version=event.data_version
+    )
 
 
 @dg.definitions

@@ -64,16 +64,16 @@ def _parents(node: Mapping[str, Any], manifest: Mapping[str, Any]) -> list[Mappi
 
 
 def _deps(statement: str, columns: list[str], parents: list[Mapping[str, Any]]) -> Deps:
-    schema: dict[str, dict[str, dict[str, str]]] = {}
+    schema: dict[str, Any] = {}
     keys: dict[tuple[str, str], list[str]] = {}
     for parent in parents:
         table = parent.get("identifier") or parent["name"]
-        if parent["columns"]:
-            schema.setdefault(parent["schema"], {})[table] = dict.fromkeys(parent["columns"], "text")
+        # Sources list no columns: a staged model keeps the names of the source that it types.
+        schema.setdefault(parent["schema"], {})[table] = dict.fromkeys(parent["columns"] or columns, "text")
         keys[(parent["schema"], table)] = [parent["schema"], parent["name"]]
     parsed = qualify(_without_database(statement), schema=schema, dialect=DIALECT, validate_qualify_columns=False)
     scope = build_scope(parsed)
-    selected = {name.lower() for name in parsed.named_selects}
+    selected = {name.lower() for name in parsed.named_selects} if isinstance(parsed, exp.Query) else set()
     return {
         column: _sources(lineage.lineage(column, parsed, schema, dialect=DIALECT, scope=scope, copy=False), keys)
         for column in columns
@@ -81,7 +81,7 @@ def _deps(statement: str, columns: list[str], parents: list[Mapping[str, Any]]) 
     }
 
 
-def _without_database(statement: str) -> exp.Expression:
+def _without_database(statement: str) -> exp.Expr:
     parsed = parse_one(statement, dialect=DIALECT)
     for table in parsed.find_all(exp.Table):
         table.set("catalog", None)
