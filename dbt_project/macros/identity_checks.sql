@@ -1,5 +1,6 @@
-{# True when ten digits pass modulus 11: weighted 10 down to 1, check digit included, they sum to a multiple of eleven.
-   A remainder that would need the check digit ten can never pass, as the rule wants. The caller has made sure of ten digits. #}
+{# True when ten digits pass modulus 11: weighted 10 down to 1, check digit included, they sum to a multiple of
+   eleven. A remainder that would need the check digit ten can never pass, as the rule wants. The caller has made
+   sure of ten digits. #}
 {% macro identity_nhs_check_digit_is_right(number) -%}
     mod(
         {%- for weight in range(10, 0, -1) %}
@@ -9,7 +10,8 @@
     ) = 0
 {%- endmacro %}
 
-{# True for the dummies that pass the check digit: ten equal digits and the two numbers typed from the keyboard's row. #}
+{# True for the dummies that pass the check digit: ten equal digits and the two numbers typed from the keyboard's
+   row. #}
 {% macro identity_nhs_number_is_dummy(number) -%}
     {{ number }} in ('1234567890', '1234567881')
     or replace({{ number }}, substr({{ number }}, 1, 1), '') = ''
@@ -61,7 +63,17 @@
     end
 {%- endmacro %}
 
-{# The national grammar of a postcode without its blank. Area ZZ, of the codes for no fixed abode and for abroad, does not fit it. #}
+{# The national grammar of a postcode without its blank. Area ZZ, of the codes for no fixed abode and for abroad,
+   does not fit it. #}
 {% macro identity_postcode_pattern() -%}
     ^(GIR0AA|[A-PR-UWYZ]([0-9][0-9A-HJKPSTUW]?|[A-HK-Y][0-9][0-9ABEHMNPRVWXY]?)[0-9][ABD-HJLNP-UW-Z]{2})$
+{%- endmacro %}
+
+{# What a record's own rows say of one column: agree, conflict, or missing where none holds a value. #}
+{% macro identity_agreement_of_rows(column) -%}
+    case
+        when min({{ column }}) is null then 'missing'
+        when min({{ column }}) = max({{ column }}) then 'agree'
+        else 'conflict'
+    end
 {%- endmacro %}

@@ -1,6 +1,7 @@
-{# CTEs up to `merged`: the connected components of the accepted pairs, as the smallest cluster that each cluster can reach.
-   Needs the CTEs accepted and clusters. Each round takes the smallest label around and then follows it to its own label, so the
-   distance covered grows like a power of two. `open_labels` names whatever the rounds have not brought together. #}
+{# CTEs up to `merged`: the connected components of the accepted pairs, as the smallest cluster that each cluster
+   can reach. Needs the CTEs accepted and clusters. Each round takes the smallest label around and then follows it
+   to its own label, so the distance covered grows like a power of two. `open_labels` names whatever the rounds
+   have not brought together. #}
 {% macro linkage_components(rounds=4) -%}
 neighbours as (
     select left_cluster as node, right_cluster as neighbour from accepted
@@ -64,8 +65,8 @@ merged as (
 )
 {%- endmacro %}
 
-{# CTEs up to `undone`: the merged clusters that cannot be one person, one reason each.
-   Needs the CTEs merged, open_labels and pool_identities. No half is picked as the right one: the whole merge is undone. #}
+{# CTEs up to `undone`: the merged clusters that cannot be one person, one reason each. Needs the CTEs merged,
+   open_labels and pool_identities. No half is picked as the right one: the whole merge is undone. #}
 {% macro linkage_undo(may_repeat_partner=false) -%}
 repeated_partners as (
     select cluster_id
@@ -125,8 +126,10 @@ clustered as (
     select
         clusters.record_key,
         clusters.partner,
-        case when undone.cluster_id is null then coalesce(merged.cluster_id, clusters.cluster_id) else clusters.cluster_id end
-            as cluster_id,
+        case
+            when undone.cluster_id is null then coalesce(merged.cluster_id, clusters.cluster_id)
+            else clusters.cluster_id
+        end as cluster_id,
         undone.undone_reason,
         clusters.is_in_scope
     from clusters

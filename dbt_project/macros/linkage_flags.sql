@@ -7,7 +7,8 @@
     end
 {%- endmacro %}
 
-{# The same for a field of which a cluster holds up to two values, in the columns <field>_a and <field>_b of l and r. #}
+{# The same for a field of which a cluster holds up to two values, in the columns <field>_a and <field>_b of l and
+   r. #}
 {% macro linkage_flag_of_two(field) -%}
     case
         when l.{{ field }}_a is null or r.{{ field }}_a is null then 'missing'
@@ -42,7 +43,8 @@
     end
 {%- endmacro %}
 
-{# Day and month swapped, or two of day, month and year equal. Dates more than twelve years apart are two generations. #}
+{# Day and month swapped, or two of day, month and year equal. Dates more than twelve years apart are two
+   generations. #}
 {% macro linkage_dates_are_close(left_date, right_date) -%}
     (
         abs(extract(year from {{ left_date }}) - extract(year from {{ right_date }})) <= 12
@@ -75,7 +77,8 @@
     to_char({{ date }}, 'YYYY-MM-DD')
 {%- endmacro %}
 
-{# The flags of a compared pair as JSON. Flags only, never values: a reviewer sees whether numbers agree, not the numbers. #}
+{# The flags of a compared pair as JSON. Flags only, never values: a reviewer sees whether numbers agree, not the
+   numbers. #}
 {% macro linkage_evidence() -%}
     {{ return(adapter.dispatch('linkage_evidence')()) }}
 {%- endmacro %}
@@ -87,19 +90,9 @@
         {%- endfor %}
         {%- for field in ['birth_date', 'first_name'] %}
         '{{ field }}', case {{ field }} when 'close' then 'agree' else {{ field }} end,
-        '{{ field }}_exact', case {{ field }} when 'close' then 'conflict' else {{ field }} end{{ ',' if not loop.last }}
+        '{{ field }}_exact',
+        case {{ field }} when 'close' then 'conflict' else {{ field }} end{{ ',' if not loop.last }}
         {%- endfor %}
-    )
-{%- endmacro %}
-
-{# A short stable key that cannot be recomputed from system ids without the salt. #}
-{% macro linkage_salted_key(prefix, salt, parts) -%}
-    {{ return(adapter.dispatch('linkage_salted_key')(prefix, salt, parts)) }}
-{%- endmacro %}
-
-{% macro postgres__linkage_salted_key(prefix, salt, parts) -%}
-    '{{ prefix }}' || substr(
-        encode(sha256(convert_to({{ salt }}{% for part in parts %} || '|' || {{ part }}{% endfor %}, 'UTF8')), 'hex'), 1, 20
     )
 {%- endmacro %}
 

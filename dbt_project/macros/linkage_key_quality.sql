@@ -1,5 +1,5 @@
-{# One row per key of the tier that two records of the pool hold: how its holders are spread over clusters and partners.
-   Uniqueness counts clusters, not records: what an earlier tier has joined is one person. #}
+{# One row per key of the tier that two records of the pool hold: how its holders are spread over clusters and
+   partners. Uniqueness counts clusters, not records: what an earlier tier has joined is one person. #}
 {% macro linkage_key_quality(tier, clusters) -%}
 with
 pool_keys as (

@@ -1,8 +1,24 @@
-{# CTEs up to `pairs`: the pairs of clusters that the keys of the tier propose. Needs the CTEs pool_keys, key_quality, clusters.
-   A usable key has at most one cluster per partner, so all its pairs are few. The holders of an ambiguous key are paired with one
-   of them only, a person in scope if there is one: a key of 1,500 people gives 1,499 items to review and no link.
-   A restricted record counts as a holder (key_quality has seen to that) but is never proposed. #}
-{% macro linkage_pairs(tier) -%}
+{# One row per key and two clusters that it proposes. A usable key has at most one cluster per partner, so all its
+   pairs are few. The holders of an ambiguous key are paired with one of them only, a person in scope if there is
+   one: a key of 1,500 people gives 1,499 questions and no link. A restricted record counts as a holder
+   (key_quality saw to that) but is never proposed. #}
+{% macro linkage_pairs(tier, clusters) -%}
+with
+
+pool_keys as (
+    select * from {{ ref('pool_keys') }}
+    where tier = {{ tier }} and not is_restricted
+),
+
+key_quality as (
+    select * from {{ ref('key_quality_tier_' ~ tier) }}
+    where status in ('usable', 'ambiguous')
+),
+
+clusters as (
+    select * from {{ clusters }}
+),
+
 holders as (
     select
         pool_keys.rule,
@@ -15,10 +31,8 @@ holders as (
     inner join key_quality
         on pool_keys.rule = key_quality.rule
         and pool_keys.key = key_quality.key
-        and key_quality.status in ('usable', 'ambiguous')
     inner join clusters
         on pool_keys.record_key = clusters.record_key
-    where pool_keys.tier = {{ tier }} and not pool_keys.is_restricted
     group by pool_keys.rule, pool_keys.key, key_quality.status, clusters.cluster_id
 ),
 
@@ -31,14 +45,14 @@ placed_holders as (
 
 pairs as (
     select
-        {{ tier }} as tier,
         one.rule,
         one.key,
-        one.status = 'ambiguous' as is_ambiguous,
         case when one.cluster_id < other.cluster_id then one.cluster_id else other.cluster_id end as left_cluster,
         case when one.cluster_id < other.cluster_id then other.cluster_id else one.cluster_id end as right_cluster,
         case when one.cluster_id < other.cluster_id then one.record_key else other.record_key end as left_record_key,
-        case when one.cluster_id < other.cluster_id then other.record_key else one.record_key end as right_record_key
+        case when one.cluster_id < other.cluster_id then other.record_key else one.record_key end as right_record_key,
+        {{ tier }} as tier,
+        one.status = 'ambiguous' as is_ambiguous
     from placed_holders as one
     inner join placed_holders as other
         on one.rule = other.rule
@@ -46,106 +60,6 @@ pairs as (
         and one.place < other.place
         and (one.status = 'usable' or one.place = 1)
 )
-{%- endmacro %}
 
-{# CTEs up to `compared`: each pair with what its two clusters say of the same fields.
-   Needs the CTEs pairs, clusters, pool_identities, postcodes, common_names. A cluster holds one number of each kind, because
-   the undo step after each tier sees to it; of names and dates it may hold two, and either may agree. #}
-{% macro linkage_compare() -%}
-compared_clusters as (
-    select left_cluster as cluster_id from pairs
-    union distinct
-    select right_cluster as cluster_id from pairs
-),
-
-compared_records as (
-    select
-        clusters.cluster_id,
-        pool_identities.*
-    from compared_clusters
-    inner join clusters
-        on compared_clusters.cluster_id = clusters.cluster_id
-    inner join pool_identities
-        on clusters.record_key = pool_identities.record_key
-),
-
-profiles as (
-    select
-        cluster_id,
-        max(nhs_number) as nhs_number,
-        max(upn) as upn,
-        max(former_upn) as former_upn,
-        max(nino) as nino,
-        max(case when is_adult then 1 when not is_adult then 0 end) as is_adult,
-        {% for column in ['last_name', 'first_name', 'sex', 'birth_date'] -%}
-        min({{ column }}) as {{ column }}_a,
-        max({{ column }}) as {{ column }}_b{{ ',' if not loop.last }}
-        {% endfor %}
-    from compared_records
-    group by cluster_id
-),
-
-places as (
-    select distinct
-        compared_records.cluster_id,
-        postcodes.postcode
-    from compared_records
-    inner join postcodes
-        on compared_records.record_key = postcodes.record_key
-),
-
-placed as (
-    select distinct cluster_id from places
-),
-
-shared_places as (
-    select distinct
-        pairs.left_cluster,
-        pairs.right_cluster
-    from pairs
-    inner join places as left_place
-        on pairs.left_cluster = left_place.cluster_id
-    inner join places as right_place
-        on pairs.right_cluster = right_place.cluster_id
-        and left_place.postcode = right_place.postcode
-),
-
-compared as (
-    select
-        pairs.*,
-        {{ linkage_flag('l.nhs_number', 'r.nhs_number') }} as nhs_number,
-        case
-            when l.upn = r.former_upn or r.upn = l.former_upn then 'agree'
-            else {{ linkage_flag('l.upn', 'r.upn') }}
-        end as upn,
-        {{ linkage_flag('l.nino', 'r.nino') }} as nino,
-        {{ linkage_flag_of_two('last_name') }} as last_name,
-        {{ linkage_first_name_flag() }} as first_name,
-        {{ linkage_birth_date_flag() }} as birth_date,
-        {{ linkage_flag_of_two('sex') }} as sex,
-        case
-            when shared_places.left_cluster is not null then 'agree'
-            when left_placed.cluster_id is null or right_placed.cluster_id is null then 'missing'
-            else 'conflict'
-        end as postcode,
-        l.birth_date_a is null and r.birth_date_a is null as is_undated,
-        coalesce(l.is_adult <> r.is_adult, false) as is_other_generation,
-        common_names.last_name is not null as is_common_name,
-        coalesce({{ linkage_is_new_year('l.birth_date_a') }}, false) as is_new_year
-    from pairs
-    inner join profiles as l
-        on pairs.left_cluster = l.cluster_id
-    inner join profiles as r
-        on pairs.right_cluster = r.cluster_id
-    left join shared_places
-        on pairs.left_cluster = shared_places.left_cluster
-        and pairs.right_cluster = shared_places.right_cluster
-    left join placed as left_placed
-        on pairs.left_cluster = left_placed.cluster_id
-    left join placed as right_placed
-        on pairs.right_cluster = right_placed.cluster_id
-    left join common_names
-        on l.last_name_a = common_names.last_name
-        and substr(l.first_name_a, 1, 3) = common_names.first_three
-)
+select * from pairs
 {%- endmacro %}

@@ -1,6 +1,6 @@
-{# CTE `verdicts`: the pairs with verdict, reason and evidence. Needs the CTEs judged (compared pairs with veto_reason and
-   review_reason) and match_rules. A pair that several keys propose keeps its harshest verdict. A key on which one pair
-   contradicts itself could as well belong to either side, so it links nobody. #}
+{# CTE `verdicts`: the pairs with verdict, reason and evidence. Needs the CTEs judged (compared pairs with
+   veto_reason and review_reason) and match_rules. A pair that several keys propose keeps its harshest verdict. A
+   key on which one pair contradicts itself could as well belong to either side, so it links nobody. #}
 {% macro linkage_verdicts() -%}
 contradicted as (
     select
@@ -78,15 +78,18 @@ verdicts as (
     'agree' in (nhs_number, upn, nino)
 {%- endmacro %}
 
-{# Why an equal identifier is not enough (clause MA-01, tiers 1 and 2), or null: it needs a compatible birth date and a part
-   of the name. Without a date on both sides the whole name has to agree; a date that is only close needs both names too. #}
+{# Why an equal identifier is not enough (clause MA-01, tiers 1 and 2), or null: it needs a compatible birth date
+   and a part of the name. Without a date on both sides the whole name has to agree; a date that is only close
+   needs both names too. #}
 {% macro linkage_uncorroborated() -%}
     case
         when birth_date = 'conflict' then 'birth_dates_differ'
         when birth_date = 'missing' and not (last_name = 'agree' and first_name = 'agree') then 'birth_date_missing'
-        when birth_date = 'close' and not (last_name = 'agree' and first_name in ('agree', 'close')) then 'birth_dates_differ'
+        when birth_date = 'close' and not (last_name = 'agree' and first_name in ('agree', 'close'))
+            then 'birth_dates_differ'
         when last_name <> 'agree' and first_name not in ('agree', 'close') then 'names_differ'
-        -- another first name at one surname and birth date is how a twin with the other twin's number looks
-        when first_name = 'conflict' and birth_date = 'agree' and last_name = 'agree' then 'first_names_differ'
+        when first_name = 'conflict' and sex = 'conflict' then 'names_differ'
+        -- twins whose numbers were mixed up look like one person whose first name was
+        when first_name <> 'agree' and is_twin_birthday then 'first_names_differ'
     end
 {%- endmacro %}

@@ -1,4 +1,5 @@
-{# An identifier without the blanks, dashes, dots and slashes that people type, in capitals; full-width digits become digits. #}
+{# An identifier without the blanks, dashes, dots and slashes that people type, in capitals; full-width digits
+   become digits. #}
 {% macro normalise_identifier(identifier) -%}
     {{ return(adapter.dispatch('normalise_identifier')(identifier)) }}
 {%- endmacro %}

@@ -1,5 +1,6 @@
-{# A legal name as the letters A to Z, or null: accents are folded, brackets and titles dropped, another script gives null.
-   Half a foreign name would be a wrong key, so a name with any letter left that is not Latin makes no key at all. #}
+{# A legal name as the letters A to Z, or null: accents are folded, brackets and titles dropped, another script
+   gives null. Half a foreign name would be a wrong key, so a name with any letter left that is not Latin makes no
+   key at all. #}
 {% macro normalise_name(name) -%}
     {{ return(adapter.dispatch('normalise_name')(name)) }}
 {%- endmacro %}

@@ -1,4 +1,5 @@
 with
+
 members as (
     select * from {{ ref('stg_hou_household_members') }}
 ),
@@ -24,8 +25,8 @@ placed as (
     from members
     inner join placements
         on members.partner = placements.partner
-        and members.case_id = placements.case_id
-        and (placements.person_id is null or placements.person_id = members.person_id)
+            and members.case_id = placements.case_id
+            and (placements.person_id is null or placements.person_id = members.person_id)
 ),
 
 housed as (
@@ -36,7 +37,7 @@ housed as (
     from tenants
     inner join tenancies
         on tenants.partner = tenancies.partner
-        and tenants.tenancy_id = tenancies.tenancy_id
+            and tenants.tenancy_id = tenancies.tenancy_id
 ),
 
 recorded as (

@@ -1,4 +1,5 @@
 with
+
 cleaned as (
     select * from {{ ref('identity_clean') }}
 ),

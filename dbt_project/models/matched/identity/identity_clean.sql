@@ -1,4 +1,5 @@
 with
+
 source_records as (
     select * from {{ ref('identity_source_records') }}
 ),

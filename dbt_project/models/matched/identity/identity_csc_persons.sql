@@ -1,4 +1,5 @@
 with
+
 persons as (
     select * from {{ ref('stg_csc_persons') }}
 ),

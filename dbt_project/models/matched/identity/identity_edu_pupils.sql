@@ -1,4 +1,5 @@
 with
+
 pupils as (
     select * from {{ ref('stg_edu_pupils') }}
 ),

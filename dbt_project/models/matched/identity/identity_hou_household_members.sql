@@ -1,4 +1,5 @@
 with
+
 members as (
     select * from {{ ref('stg_hou_household_members') }}
 ),

@@ -3,6 +3,7 @@
     'social_care_id', 'education_id', 'birth_date',
 ] %}
 with
+
 checked as (
     select * from {{ ref('identity_checked') }}
 ),
@@ -90,7 +91,8 @@ identities as (
         -- a temporary pupil number is replaced by a school's own: it says nothing outside that school
         {% for upn in ['upn', 'former_upn'] -%}
         case
-            when lawful.upn and not {{ identity_upn_is_temporary('one_per_record.' ~ upn) }} then one_per_record.{{ upn }}
+            when lawful.upn and not {{ identity_upn_is_temporary('one_per_record.' ~ upn) }}
+                then one_per_record.{{ upn }}
         end as {{ upn }},
         {% endfor -%}
         case when lawful.nino then one_per_record.nino end as nino,
@@ -108,7 +110,7 @@ identities as (
         on one_per_record.partner = lawful.partner
     left join numbers_on_many_dates
         on one_per_record.partner = numbers_on_many_dates.partner
-        and one_per_record.nhs_number = numbers_on_many_dates.nhs_number
+            and one_per_record.nhs_number = numbers_on_many_dates.nhs_number
 )
 
 select * from identities

@@ -1,4 +1,5 @@
 with
+
 tenants as (
     select * from {{ ref('stg_ren_tenants') }}
 ),

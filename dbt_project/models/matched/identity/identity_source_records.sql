@@ -1,4 +1,5 @@
 with
+
 source_records as (
     {% for system in [
         'hou_household_members', 'ren_tenants', 'csc_persons', 'asc_persons', 'edu_pupils',

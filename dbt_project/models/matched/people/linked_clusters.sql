@@ -1,4 +1,5 @@
 with
+
 clusters as (
     select * from {{ ref('clusters_tier_4') }}
 ),
@@ -20,7 +21,7 @@ keyed as (
         clusters.cluster_id,
         case
             when people_in_scope.cluster_id is not null
-                then {{ linkage_salted_key('p', 'salt.salt', ['clusters.cluster_id']) }}
+                then {{ surrogate_key('p', 'salt.salt', ['clusters.cluster_id']) }}
         end as person_key
     from clusters
     cross join salt

@@ -1,4 +1,6 @@
+{% set key_parts = ['rule_pairs.rule', 'rule_pairs.left_record_key', 'rule_pairs.right_record_key'] %}
 with
+
 rule_pairs as (
     select * from {{ ref('rule_pairs') }}
     where verdict = 'accepted' and is_one_person
@@ -10,16 +12,16 @@ salt as (
 
 links as (
     select
-        {{ linkage_salted_key('l', 'salt.salt', ['rule', 'left_record_key', 'right_record_key']) }} as link_id,
-        left_source,
-        left_partner,
-        left_record_id,
-        right_source,
-        right_partner,
-        right_record_id,
-        rule,
-        tier,
-        evidence
+        {{ surrogate_key('l', 'salt.salt', key_parts) }} as link_id,
+        rule_pairs.left_source,
+        rule_pairs.left_partner,
+        rule_pairs.left_record_id,
+        rule_pairs.right_source,
+        rule_pairs.right_partner,
+        rule_pairs.right_record_id,
+        rule_pairs.rule,
+        rule_pairs.tier,
+        rule_pairs.evidence
     from rule_pairs
     cross join salt
 )

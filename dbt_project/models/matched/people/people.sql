@@ -1,4 +1,5 @@
 with
+
 person_records as (
     select * from {{ ref('person_records') }}
 ),

@@ -1,4 +1,5 @@
 with
+
 linked_clusters as (
     select * from {{ ref('linked_clusters') }}
     where person_key is not null

@@ -1,4 +1,6 @@
+{% set key_parts = ['items.reason', 'items.left_record_key', "coalesce(items.right_record_key, '')"] %}
 with
+
 rule_pairs as (
     select * from {{ ref('rule_pairs') }}
     where not is_one_person and reason is not null
@@ -74,8 +76,7 @@ items as (
 
 queued as (
     select
-        {{ linkage_salted_key('r', 'salt.salt', ['items.reason', 'items.left_record_key', "coalesce(items.right_record_key, '')"]) }}
-            as item_id,
+        {{ surrogate_key('r', 'salt.salt', key_parts) }} as item_id,
         items.reason,
         items.rule,
         items.left_source,

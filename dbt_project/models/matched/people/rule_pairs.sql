@@ -1,4 +1,5 @@
 with
+
 {% set models = ['duplicates', 'tier_1', 'tier_2', 'tier_3', 'tier_4'] %}
 pairs as (
     {% for model in models -%}

@@ -1,4 +1,5 @@
 with
+
 run_context as (
     select * from {{ ref('stg_run_context') }}
 ),
@@ -28,8 +29,8 @@ people_placed as (
     cross join run_context
     inner join placements
         on members.partner = placements.partner
-        and members.case_id = placements.case_id
-        and (placements.person_id is null or placements.person_id = members.person_id)
+            and members.case_id = placements.case_id
+            and (placements.person_id is null or placements.person_id = members.person_id)
     where
         (members.joined_date is null or members.joined_date <= run_context.as_at)
         and (members.left_date is null or members.left_date > run_context.as_at)
@@ -45,7 +46,7 @@ people_housed as (
     cross join run_context
     inner join tenancies
         on tenants.partner = tenancies.partner
-        and tenants.tenancy_id = tenancies.tenancy_id
+            and tenants.tenancy_id = tenancies.tenancy_id
     where
         run_context.hold_while = 'social_housing'
         and (tenants.moved_in_date is null or tenants.moved_in_date <= run_context.as_at)

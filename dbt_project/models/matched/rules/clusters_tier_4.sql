@@ -1,4 +1,5 @@
 with
+
 accepted as (
     select * from {{ ref('rule_tier_4') }}
     where verdict = 'accepted'

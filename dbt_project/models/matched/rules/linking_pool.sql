@@ -1,34 +1,37 @@
 {% set rounds = 6 %}
 with
+
 scope as (
     select distinct partner || '|' || record_id as record_key
     from {{ ref('scope_housing_records') }}
 ),
 
-identities as (
-    select * from {{ ref('identity_records') }}
-),
-
-frontier_0 as (
-    select identities.record_key
-    from identities
-    inner join scope
-        on identities.record_key = scope.record_key
-),
-
 reached_0 as (
-    select * from frontier_0
+    select record_key from scope
 ),
 
+-- each round walks from the records found last to the keys they hold, and from those to whoever holds them too
 {% for round in range(1, rounds + 1) -%}
-frontier_{{ round }} as (
-    select distinct holders.record_key
-    from frontier_{{ round - 1 }} as frontier
+keys_{{ round }} as (
+    select distinct
+        held.rule,
+        held.key
+    from {{ 'frontier_' ~ (round - 1) if round > 1 else 'reached_0' }} as frontier
     inner join {{ ref('shared_keys') }} as held
         on frontier.record_key = held.record_key
+),
+
+holders_{{ round }} as (
+    select distinct holders.record_key
+    from keys_{{ round }} as keys
     inner join {{ ref('shared_keys') }} as holders
-        on held.rule = holders.rule
-        and held.key = holders.key
+        on keys.rule = holders.rule
+            and keys.key = holders.key
+),
+
+frontier_{{ round }} as (
+    select holders.record_key
+    from holders_{{ round }} as holders
     left join reached_{{ round - 1 }} as reached
         on holders.record_key = reached.record_key
     where reached.record_key is null
@@ -53,7 +56,7 @@ pool as (
         identities.partner,
         identities.record_key as cluster_id,
         scope.record_key is not null as is_in_scope
-    from identities
+    from {{ ref('identity_records') }} as identities
     cross join is_closed
     left join scope
         on identities.record_key = scope.record_key

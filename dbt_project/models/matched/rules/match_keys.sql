@@ -1,4 +1,5 @@
 with
+
 identities as (
     select * from {{ ref('identity_records') }}
 ),
@@ -20,12 +21,20 @@ match_rules as (
 ),
 
 -- ids mean something only in the namespace of the system that gave them
-namespaces as (
-    select distinct
+homes as (
+    select
+        partner,
         case when kind = 'education' then 'education_id' else 'social_care_id' end as identifier,
         person_id_namespace
     from partners
     where kind in ('education', 'childrens_social_care', 'adult_social_care')
+),
+
+namespaces as (
+    select distinct
+        identifier,
+        person_id_namespace
+    from homes
 ),
 
 -- a postcode that one system holds for many people is a hostel, a care home or a block
@@ -52,17 +61,21 @@ named as (
 ),
 
 all_keys as (
-    select record_key, partner, 1 as tier, 'nhs_number' as rule, nhs_number as key, false as is_restricted, false as is_over_held
-    from identities
-    union all
-    select record_key, partner, 1 as tier, 'upn' as rule, upn as key, false as is_restricted, false as is_over_held
-    from identities
-    union all
     -- schools keep a pupil's former number: another system may still hold it
-    select record_key, partner, 1 as tier, 'upn' as rule, former_upn as key, false as is_restricted, false as is_over_held
+    {% for rule, column in [('nhs_number', 'nhs_number'), ('upn', 'upn'), ('upn', 'former_upn')] -%}
+    select
+        record_key,
+        partner,
+        1 as tier,
+        '{{ rule }}' as rule,
+        {{ column }} as key,
+        false as is_restricted,
+        false as is_over_held
     from identities
-    where former_upn is distinct from upn
-    {% for identifier, home_sources in [('social_care_id', ['csc', 'asc']), ('education_id', ['edu'])] -%}
+    {{ 'where former_upn is distinct from upn' if column == 'former_upn' }}
+    {{ 'union all' if not loop.last }}
+    {% endfor -%}
+    {% for identifier in ['social_care_id', 'education_id'] -%}
     union all
     -- a system's own id has its own namespace; an id noted elsewhere may be of any namespace of that kind
     select
@@ -74,14 +87,11 @@ all_keys as (
         false as is_restricted,
         false as is_over_held
     from identities
-    inner join partners
-        on identities.partner = partners.partner
+    left join homes
+        on identities.partner = homes.partner and homes.identifier = '{{ identifier }}'
     inner join namespaces
         on namespaces.identifier = '{{ identifier }}'
-        and (
-            identities.source not in ('{{ home_sources | join("', '") }}')
-            or namespaces.person_id_namespace = partners.person_id_namespace
-        )
+            and (homes.partner is null or namespaces.person_id_namespace = homes.person_id_namespace)
     {% endfor -%}
     union all
     select
@@ -114,7 +124,7 @@ enabled_keys as (
     from all_keys
     inner join match_rules
         on all_keys.tier = match_rules.tier
-        and match_rules.enabled
+            and match_rules.enabled
     where all_keys.key is not null
 )
 

@@ -1,4 +1,5 @@
 with
+
 identities as (
     select * from {{ ref('identity_records') }}
 ),

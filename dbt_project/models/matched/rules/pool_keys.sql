@@ -1,4 +1,5 @@
 with
+
 shared_keys as (
     select * from {{ ref('shared_keys') }}
 ),

@@ -1,4 +1,5 @@
 with
+
 pool_keys as (
     select * from {{ ref('pool_keys') }}
     where tier in (1, 2)
@@ -18,6 +19,10 @@ postcodes as (
 
 common_names as (
     select * from {{ ref('common_names') }}
+),
+
+twin_birthdays as (
+    select * from {{ ref('twin_birthdays') }}
 ),
 
 match_rules as (
@@ -50,14 +55,14 @@ registered as (
 
 pairs as (
     select
-        tier,
         'duplicate_record' as rule,
         key,
-        false as is_ambiguous,
         first_record_key as left_cluster,
         record_key as right_cluster,
         first_record_key as left_record_key,
-        record_key as right_record_key
+        record_key as right_record_key,
+        tier,
+        false as is_ambiguous
     from registered
     where record_key <> first_record_key
 ),

@@ -1,10 +1,7 @@
 with
-pool_keys as (
-    select * from {{ ref('pool_keys') }}
-),
 
-key_quality as (
-    select * from {{ ref('key_quality_tier_2') }}
+pairs as (
+    select * from {{ ref('pairs_tier_2') }}
 ),
 
 clusters as (
@@ -23,11 +20,13 @@ common_names as (
     select * from {{ ref('common_names') }}
 ),
 
+twin_birthdays as (
+    select * from {{ ref('twin_birthdays') }}
+),
+
 match_rules as (
     select * from {{ ref('stg_match_rules') }}
 ),
-
-{{ linkage_pairs(2) }},
 
 {{ linkage_compare() }},
 

@@ -1,4 +1,5 @@
 with
+
 keys as (
     select * from {{ ref('match_keys') }}
     where not is_over_held
@@ -24,7 +25,7 @@ shared as (
     from keys
     inner join held_twice
         on keys.rule = held_twice.rule
-        and keys.key = held_twice.key
+            and keys.key = held_twice.key
 )
 
 select * from shared

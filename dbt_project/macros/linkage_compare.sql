@@ -1,0 +1,105 @@
+{# CTEs up to `compared`: each pair with what its two clusters say of the same fields. Needs the CTEs pairs,
+   clusters, pool_identities, postcodes, common_names, twin_birthdays. A cluster holds one number of each kind,
+   because the undo step after each tier sees to it; of names and dates it may hold two, and either may agree. #}
+{% macro linkage_compare() -%}
+compared_clusters as (
+    select left_cluster as cluster_id from pairs
+    union distinct
+    select right_cluster as cluster_id from pairs
+),
+
+compared_records as (
+    select
+        clusters.cluster_id,
+        pool_identities.*
+    from compared_clusters
+    inner join clusters
+        on compared_clusters.cluster_id = clusters.cluster_id
+    inner join pool_identities
+        on clusters.record_key = pool_identities.record_key
+),
+
+profiles as (
+    select
+        cluster_id,
+        max(nhs_number) as nhs_number,
+        max(upn) as upn,
+        max(former_upn) as former_upn,
+        max(nino) as nino,
+        max(case when is_adult then 1 when not is_adult then 0 end) as is_adult,
+        {% for column in ['last_name', 'first_name', 'sex', 'birth_date'] -%}
+        min({{ column }}) as {{ column }}_a,
+        max({{ column }}) as {{ column }}_b{{ ',' if not loop.last }}
+        {% endfor %}
+    from compared_records
+    group by cluster_id
+),
+
+places as (
+    select distinct
+        compared_records.cluster_id,
+        postcodes.postcode
+    from compared_records
+    inner join postcodes
+        on compared_records.record_key = postcodes.record_key
+),
+
+placed as (
+    select distinct cluster_id from places
+),
+
+shared_places as (
+    select distinct
+        pairs.left_cluster,
+        pairs.right_cluster
+    from pairs
+    inner join places as left_place
+        on pairs.left_cluster = left_place.cluster_id
+    inner join places as right_place
+        on pairs.right_cluster = right_place.cluster_id
+        and left_place.postcode = right_place.postcode
+),
+
+compared as (
+    select
+        pairs.*,
+        {{ linkage_flag('l.nhs_number', 'r.nhs_number') }} as nhs_number,
+        case
+            when l.upn = r.former_upn or r.upn = l.former_upn then 'agree'
+            else {{ linkage_flag('l.upn', 'r.upn') }}
+        end as upn,
+        {{ linkage_flag('l.nino', 'r.nino') }} as nino,
+        {{ linkage_flag_of_two('last_name') }} as last_name,
+        {{ linkage_first_name_flag() }} as first_name,
+        {{ linkage_birth_date_flag() }} as birth_date,
+        {{ linkage_flag_of_two('sex') }} as sex,
+        case
+            when shared_places.left_cluster is not null then 'agree'
+            when left_placed.cluster_id is null or right_placed.cluster_id is null then 'missing'
+            else 'conflict'
+        end as postcode,
+        l.birth_date_a is null and r.birth_date_a is null as is_undated,
+        coalesce(l.is_adult <> r.is_adult, false) as is_other_generation,
+        common_names.last_name is not null as is_common_name,
+        twin_birthdays.last_name is not null as is_twin_birthday,
+        coalesce({{ linkage_is_new_year('l.birth_date_a') }}, false) as is_new_year
+    from pairs
+    inner join profiles as l
+        on pairs.left_cluster = l.cluster_id
+    inner join profiles as r
+        on pairs.right_cluster = r.cluster_id
+    left join shared_places
+        on pairs.left_cluster = shared_places.left_cluster
+        and pairs.right_cluster = shared_places.right_cluster
+    left join placed as left_placed
+        on pairs.left_cluster = left_placed.cluster_id
+    left join placed as right_placed
+        on pairs.right_cluster = right_placed.cluster_id
+    left join common_names
+        on l.last_name_a = common_names.last_name
+        and substr(l.first_name_a, 1, 3) = common_names.first_three
+    left join twin_birthdays
+        on l.last_name_a = twin_birthdays.last_name
+        and l.birth_date_a = twin_birthdays.birth_date
+)
+{%- endmacro %}

@@ -1,0 +1,1 @@
+{{ linkage_pairs(1, ref('clusters_duplicates')) }}

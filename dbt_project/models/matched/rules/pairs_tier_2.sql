@@ -1,0 +1,1 @@
+{{ linkage_pairs(2, ref('clusters_tier_1')) }}

@@ -1,0 +1,1 @@
+{{ linkage_pairs(3, ref('clusters_tier_2')) }}

@@ -1,0 +1,1 @@
+{{ linkage_pairs(4, ref('clusters_tier_3')) }}

@@ -1,0 +1,247 @@
+"""The cases that decide whether linkage is safe, each with an outcome: one person, a question to review, or nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from dagster_project.settings import Settings
+from dagster_project.warehouse.connection import connect
+from tests.linkage.population import HOMES, TA, UNLAWFUL_CSC, Council, dbt, load, nhs_number, upn
+
+HOSTEL = "AA9 9AA"
+
+
+@dataclass(frozen=True)
+class Linked:
+    """What the build made of the population."""
+
+    ids: dict[str, str | list[str]]
+    person_of: dict[str, str]
+    reasons: dict[frozenset[str], set[str]]
+    tiers: dict[str, int]
+    evidence: str
+
+    def are_one(self, *cases: str) -> bool:
+        keys = {self.person_of.get(str(self.ids[case]), case) for case in cases}
+        return len(keys) == 1
+
+    def reasons_of(self, left: str, right: str) -> set[str]:
+        return self.reasons.get(frozenset((str(self.ids[left]), str(self.ids[right]))), set())
+
+    def is_apart(self, left: str, right: str) -> bool:
+        return not self.are_one(left, right)
+
+
+@pytest.fixture(scope="module")
+def linked(own_warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Linked]:
+    council = Council()
+    ids = _population(council)
+    load(own_warehouse, council)
+    seeds = "linkage_placeholder_names linkage_placeholder_dates linkage_rules linkage_reasons"
+    dbt(
+        own_warehouse,
+        tmp_path_factory.mktemp("dbt"),
+        "build",
+        "--exclude-resource-type",
+        "unit_test",
+        "--select",
+        f"staged matched {seeds}",
+    )
+    with connect(own_warehouse, "hl_analyst") as conn:
+        records = conn.execute("select record_id, person_key, tier from matched.person_records").fetchall()
+        items = conn.execute("select left_record_id, right_record_id, reason from matched.review_queue").fetchall()
+        evidence = conn.execute(
+            "select concat((select string_agg(evidence::text, ' ') from matched.links),"
+            " (select string_agg(evidence::text, ' ') from matched.review_queue))"
+        ).fetchone()
+    reasons: dict[frozenset[str], set[str]] = {}
+    for left, right, reason in items:
+        reasons.setdefault(frozenset((left, right or left)), set()).add(reason)
+    yield Linked(
+        ids,
+        {record: key for record, key, _ in records},
+        reasons,
+        {record: tier for record, _, tier in records},
+        str(evidence and evidence[0]),
+    )
+
+
+def _population(c: Council) -> dict[str, str | list[str]]:
+    p: dict[str, str | list[str]] = {}
+    p["nhs_h"] = c.housed("Ann Alder", "1990-02-03", nhs_number=nhs_number(1))
+    p["nhs_a"] = c.adult("Annie Alder", "1990-02-03", nhs_number=nhs_number(1))
+    p["swap_h"] = c.housed("Bea Birch", "2011-04-07", nhs_number=nhs_number(2))
+    p["swap_c"] = c.child("Bea Birch", "2011-07-04", nhs_number=nhs_number(2))
+    p["upn_h"] = c.housed("Cai Cedar", "2012-05-05")
+    p["upn_c"] = c.child("Cai Cedar", "2012-05-05", upn=upn(3))
+    p["upn_e"] = c.pupil("Cai Cedar-Ash", "2012-05-05", upn=upn(3))
+    p["former_c"] = c.child("Dot Damson", "2013-05-05", upn=upn(4))
+    p["former_e"] = c.pupil("Dot Damson", "2013-05-05", upn=upn(5), former_upn=upn(4))
+    p["former_h"] = c.housed("Dot Damson", "2013-05-05")
+    p["id_c"] = c.child("Eli Elm", "2014-01-02")
+    p["id_h"] = c.housed("Elijah Elm", "2014-01-02", social_care_id=str(p["id_c"]))
+    p["key_h"] = c.housed("Seán O’Farrell", "1985-06-07")
+    p["key_a"] = c.adult("SEAN O FARRELL", "1985-06-07")
+    p["code_h"] = c.housed("Fay Fig", None, "AA1 1AA")
+    p["code_a"] = c.adult("Fay Fig", "1970-08-09", "AA1 1AA")
+    p["close_h"] = c.housed("Gil Gorse", "1971-03-04", "AA1 1AB")
+    p["close_a"] = c.adult("Gil Gorse", "1971-04-03", "AA1 1AB")
+    p["two_h"] = c.housed("Hana Hazel", "2010-10-10")
+    p["two_c1"] = c.child("Hana Hazel", "2010-10-10")
+    p["two_c2"] = c.child("Hana Hazel", "2010-10-10")
+    p["twin_h"] = c.housed("Mia Juniper", "2015-01-09", "AA1 1AD")
+    p["twin_e"] = c.pupil("Mia-Rose Juniper", "2015-01-09", "AA1 1AD")
+    p["father_h"] = c.housed("Jim Larch", None, "AA1 1AE", is_main_applicant="Y")
+    p["son_e"] = c.pupil("Jim Larch", "2012-12-12", "AA1 1AE")
+    p["father_dated"] = c.housed("Ken Lime", "1980-01-30", "AA1 1AF")
+    p["son_dated"] = c.pupil("Ken Lime", "2012-12-12", "AA1 1AF")
+    p["hostel_h"] = [c.housed(f"Lou Maple{chr(97 + i % 26)}{chr(97 + i // 26)}", None, HOSTEL) for i in range(40)]
+    p["hostel_a"] = [
+        c.adult(f"Lou Maple{chr(97 + i % 26)}{chr(97 + i // 26)}", "1990-05-06", HOSTEL) for i in range(40)
+    ]
+    p["stranger_h"] = c.housed("Ali Oak", "1980-12-19", "AA1 1AG")
+    p["stranger_a"] = c.adult("Ali Oak", "1980-12-19", "AA2 1AG")
+    for year in range(1960, 1977):
+        c.adult("Ali Oak", f"{year}-03-05")
+    p["sibling_h"] = c.housed("Nia Pine", "2009-02-11", nhs_number=nhs_number(6))
+    p["sibling_c"] = c.child("Owen Pine", "2005-09-20", nhs_number=nhs_number(6))
+    p["own_c"] = c.child("Nia Pine", "2009-02-11", nhs_number=nhs_number(7))
+    p["cyrillic_h"] = c.housed("Иван Петров", "1999-09-09", "AA1 1AH")
+    p["cyrillic_a"] = c.adult("Олег Сидоров", "1999-09-09", "AA1 1AH")
+    p["empty_h"] = c.housed(" ", "1998-08-08", "AA1 1AJ")
+    p["empty_a"] = c.adult(" ", "1998-08-08", "AA1 1AJ")
+    p["default_h"] = c.housed("Pat Quince", "1900-01-01")
+    p["default_a"] = c.adult("Pat Quince", "1900-01-01")
+    p["new_year_h"] = c.housed("Qadir Rowan", "1988-01-01", "AA1 1AL")
+    p["new_year_a"] = c.adult("Qadir Rowan", "1988-01-01", "AA2 1AL")
+    p["veto_h"] = c.housed("Ria Sorb", "1991-01-31", nhs_number=nhs_number(8))
+    p["veto_a"] = c.adult("Ria Sorb", "1991-01-31", nhs_number=nhs_number(9))
+    p["unlawful_h"] = c.housed("Sue Teak", "2008-03-03", nhs_number=nhs_number(10))
+    p["unlawful_c"] = c.child("Suzanne Teak", "2008-03-03", nhs_number=nhs_number(10), partner=UNLAWFUL_CSC)
+    p["no_veto_h"] = c.housed("Tom Upas", "2008-04-04", nhs_number=nhs_number(11))
+    p["no_veto_c"] = c.child("Tom Upas", "2008-04-04", nhs_number=nhs_number(12), partner=UNLAWFUL_CSC)
+    p["undo_h"] = c.housed("Una Viburnum", None, "AA1 1AN")
+    c.placed(c.case_of(str(p["undo_h"])), "AA1 1AP", "2026-01-20")
+    p["undo_c"] = c.child("Una Viburnum", "2007-02-02", "AA1 1AN", nhs_number=nhs_number(13))
+    p["undo_e"] = c.pupil("Una Viburnum", "2007-02-20", "AA1 1AP", nhs_number=nhs_number(14))
+    p["restricted_h"] = c.housed("Vic Willow", "2006-06-06")
+    p["restricted_c"] = c.child("Vic Willow", "2006-06-06", restricted="Y")
+    p["twice_h"] = c.housed("Wyn Yew", "1979-07-07", nhs_number=nhs_number(15))
+    p["twice_t1"] = c.tenant("Wyn Yew", "1979-07-07", nhs_number=nhs_number(16))
+    p["twice_t2"] = c.tenant("Wyn Yew", "1979-07-07", nhs_number=nhs_number(16))
+    p["again_h"] = c.housed("Xan Zelkova", "1978-07-07")
+    p["again_t1"] = c.tenant("Xan Zelkova", "1978-07-07", nhs_number=nhs_number(17))
+    p["again_t2"] = c.tenant("Xan Zelkova", "1978-07-07", nhs_number=nhs_number(17))
+    p["again_a"] = c.adult("Xan Zelkova", "1978-07-07")
+    p["rows_h"] = c.housed("Zed Acer", "2011-11-11", education_id="E77777")
+    p["rows_e"] = c.pupil("Zed Acer", "2011-11-11", person_id="E77777", laestab="9994001")
+    c.pupil("Zed Acer", "2011-11-12", person_id="E77777", laestab="9994002")
+    p["gone_h"] = c.housed("Bo Briar", "1969-06-06", placement_ended="2026-02-02")
+    p["gone_a"] = c.adult("Bo Briar", "1969-06-06")
+    p["shared_h"] = c.housed("Cy Clover", "1966-01-02", nhs_number=nhs_number(18))
+    p["shared_a"] = c.adult("Cyril Clover", "1966-01-02", nhs_number=nhs_number(18))
+    for year in (1950, 1951):
+        c.adult("Other Person", f"{year}-05-05", nhs_number=nhs_number(18))
+    return p
+
+
+@pytest.mark.parametrize(
+    ("records", "tier"),
+    [
+        (("nhs_a", "nhs_h"), 1),
+        (("swap_c", "swap_h"), 1),
+        (("upn_c", "upn_e", "upn_h"), 3),
+        (("former_c", "former_e", "former_h"), 3),
+        (("id_c", "id_h"), 2),
+        (("key_a", "key_h"), 3),
+        (("code_a", "code_h"), 4),
+        (("close_a", "close_h"), 4),
+        (("no_veto_c", "no_veto_h"), 3),
+        (("again_a", "again_h", "again_t1", "again_t2"), 3),
+    ],
+)
+def test_one_person(linked: Linked, records: tuple[str, ...], tier: int) -> None:
+    assert linked.are_one(*records)
+    assert max(linked.tiers[str(linked.ids[record])] for record in records) == tier
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "reason"),
+    [
+        ("two_h", "two_c1", "ambiguous_key"),
+        ("two_h", "two_c2", "ambiguous_key"),
+        ("twin_h", "twin_e", "first_names_differ"),
+        ("father_h", "son_e", "other_generation"),
+        ("father_dated", "son_dated", "birth_dates_differ"),
+        ("stranger_h", "stranger_a", "common_name"),
+        ("sibling_h", "sibling_c", "birth_dates_differ"),
+        ("sibling_h", "own_c", "conflicting_nhs_number"),
+        ("new_year_h", "new_year_a", "new_year_birth_date"),
+        ("veto_h", "veto_a", "conflicting_nhs_number"),
+        ("undo_h", "undo_c", "undone_two_nhs_numbers"),
+        ("undo_h", "undo_e", "undone_two_nhs_numbers"),
+        ("twice_h", "twice_t1", "conflicting_nhs_number"),
+    ],
+)
+def test_refused_and_queued(linked: Linked, left: str, right: str, reason: str) -> None:
+    assert linked.is_apart(left, right)
+    assert reason in linked.reasons_of(left, right)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("cyrillic_h", "cyrillic_a"),
+        ("empty_h", "empty_a"),
+        ("default_h", "default_a"),
+        ("unlawful_h", "unlawful_c"),
+        ("restricted_h", "restricted_c"),
+        ("shared_h", "shared_a"),
+    ],
+)
+def test_nothing_at_all(linked: Linked, left: str, right: str) -> None:
+    assert linked.is_apart(left, right)
+    assert linked.reasons_of(left, right) == set()
+
+
+def test_a_hostel_links_nobody_by_its_postcode(linked: Linked) -> None:
+    lodgers = [linked.person_of[record] for record in linked.ids["hostel_h"]]
+    assert len(set(lodgers)) == len(lodgers)
+    assert not set(linked.ids["hostel_a"]) & set(linked.person_of)
+
+
+def test_rows_of_one_pupil_that_disagree_are_queued_and_count_for_nothing(linked: Linked) -> None:
+    assert linked.reasons_of("rows_e", "rows_e") == {"identity_conflict"}
+    assert linked.are_one("rows_h", "rows_e")
+
+
+def test_nobody_out_of_scope_stands_in_the_matched_people(linked: Linked) -> None:
+    assert not {str(linked.ids["gone_h"]), str(linked.ids["gone_a"])} & set(linked.person_of)
+
+
+def test_evidence_holds_flags_and_no_values(linked: Linked) -> None:
+    assert "agree" in linked.evidence and "conflict" in linked.evidence
+    assert not any(character.isdigit() for character in linked.evidence)
+
+
+def test_the_pool_around_people_in_scope_gives_what_linking_everybody_gives(
+    linked: Linked, own_warehouse: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    read = "select person_key, partner, record_id, tier from matched.person_records order by 2, 3"
+    with connect(own_warehouse, "hl_analyst") as conn:
+        before = conn.execute(read).fetchall()
+    dbt(
+        own_warehouse,
+        tmp_path_factory.mktemp("dbt"),
+        "run",
+        "--select",
+        "matched",
+        "--vars",
+        "link_everybody: true",
+    )
+    with connect(own_warehouse, "hl_analyst") as conn:
+        everybody = conn.execute("select count(*) from matched.linking_pool").fetchone()
+        assert conn.execute(read).fetchall() == before
+    assert everybody and everybody[0] > len(before)
+    assert {TA, HOMES} <= {row[1] for row in before}
