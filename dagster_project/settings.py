@@ -1,7 +1,7 @@
 """Where Hearthlink keeps its things. The only module that reads environment variables."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -109,3 +109,8 @@ def _absolute(path: Path | str) -> Path:
 def export_environment(values: Mapping[str, str]) -> None:
     """Hand settings to programs that this process starts (dbt takes its connection from the environment)."""
     os.environ.update(values)
+
+
+def inherited_environment(names: Iterable[str]) -> dict[str, str]:
+    """Those of the named variables that this process was given, for a program that it starts with nothing else."""
+    return {name: os.environ[name] for name in names if name in os.environ}

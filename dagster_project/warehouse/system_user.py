@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from dagster_project.settings import inherited_environment
 from dagster_project.warehouse.errors import WarehouseError
 
 SYSTEM_USER = "pgserver"
@@ -47,7 +48,7 @@ def run_as(user: str | None, command: Sequence[str | Path], folder: Path) -> sub
 
     The output goes through a file, not a pipe: a server that the program leaves behind would keep a pipe open.
     """
-    environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ} | {"LC_ALL": "C"}
+    environment = inherited_environment(_KEPT_VARIABLES) | {"LC_ALL": "C"}
     words = [str(part) for part in command]
     with tempfile.TemporaryFile() as output:
         done = subprocess.run(  # noqa: S603

@@ -4,6 +4,37 @@ pupils as (
     select * from {{ ref('stg_edu_pupils') }}
 ),
 
+run_context as (
+    select * from {{ ref('stg_run_context') }}
+),
+
+retention_rules as (
+    select * from {{ ref('stg_retention_rules') }}
+),
+
+education_period as (
+    select max(period_years) as years from retention_rules
+    where rule = 'R1'
+),
+
+-- clause RE-03: education data is held until the 25th birthday, so older pupils are nobody's match
+pupils_past_retention as (
+    select distinct
+        pupils.partner,
+        pupils.person_id
+    from pupils
+    cross join run_context
+    cross join education_period
+    where {{ birthday('pupils.date_of_birth', 'education_period.years') }} <= run_context.as_at
+),
+
+held_pupils as (
+    select pupils.* from pupils
+    left join pupils_past_retention
+        on pupils.partner = pupils_past_retention.partner and pupils.person_id = pupils_past_retention.person_id
+    where pupils_past_retention.person_id is null
+),
+
 -- a pupil has a row per enrolment: rows that say the same of the person are one row here
 people as (
     select distinct
@@ -22,7 +53,7 @@ people as (
         false as is_adult_by_role,
         false as is_restricted,
         date_of_birth as birth_date
-    from pupils
+    from held_pupils
 ),
 
 counted as (
