@@ -69,12 +69,10 @@ def land(
     from dagster_project.warehouse.bootstrap import ensure_warehouse
 
     settings = load_settings(home, agreement)
-    _need_folder(folder)
+    _need_deliveries(folder)
     ensure_warehouse(settings)
     rules = load_agreement(settings.agreement_file)
     manifests = [path for kind in deliveries_by_kind(rules, [folder]).values() for path in kind]
-    if not manifests:
-        fail(f"no delivery (*.datapackage.json) under {folder}: make one with 'hearthlink pack'")
     results = land_all(settings, rules, manifests, _as_at(as_at))
     for result in results:
         console.print(f"{result.delivery_id or '?'}: {result.status}{f' - {result.reason}' if result.reason else ''}")
@@ -99,7 +97,7 @@ def run(
 ) -> None:
     """From deliveries to the published mart. Exits 0 only when it has published."""
     settings = load_settings(home, agreement)
-    _need_folder(deliveries)
+    _need_deliveries(deliveries)
     if not run_and_report(settings, [deliveries], _as_at(as_at), collect_dropbox=False):
         raise typer.Exit(1)
 
@@ -218,9 +216,13 @@ def _running(home: Path | None) -> Settings:
     return settings
 
 
-def _need_folder(folder: Path) -> None:
+def _need_deliveries(folder: Path) -> None:
+    from dagster_project.extracts.delivery import find_deliveries
+
     if not folder.is_dir():
         fail(f"there is no folder {folder}")
+    if not find_deliveries(folder):
+        fail(f"no delivery (*.datapackage.json) under {folder}: make one with 'hearthlink pack'")
 
 
 def _date(text: str) -> date:

@@ -12,7 +12,8 @@ from rich.table import Table
 
 from dagster_project.governance.summary import RunSummary
 
-console = Console(highlight=False, soft_wrap=True)
+# A terminal has a width; a file or a pipe is given tables as wide as they are, so that no value is broken.
+console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 10_000)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -45,7 +46,9 @@ def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, csv: bo
         writer.writerow(columns)
         writer.writerows(rows)
         return
-    table = Table(*columns)
+    table = Table()
+    for column in columns:
+        table.add_column(_plain(column), overflow="fold")
     for row in rows:
         table.add_row(*("" if value is None else _plain(str(value)) for value in row))
     console.print(table)

@@ -46,7 +46,10 @@ def run_suites(url: str, suites: Sequence["TableSuite"]) -> tuple[Verdict, ...]:
     """Run suites through one context and one data source. Does not raise."""
     with silenced():
         warehouse = _data_source(url)
-        return tuple(verdict for suite in suites for verdict in _verdicts(warehouse, suite))
+        verdicts = tuple(verdict for suite in suites for verdict in _verdicts(warehouse, suite))
+        if warehouse is not None:
+            _hang_up(warehouse)
+        return verdicts
 
 
 def _data_source(url: str) -> "PostgresDatasource | None":
@@ -62,6 +65,13 @@ def _data_source(url: str) -> "PostgresDatasource | None":
         return context.data_sources.add_postgres("warehouse", connection_string=url, create_temp_table=False)
     except Exception:
         return None
+
+
+def _hang_up(warehouse: "PostgresDatasource") -> None:
+    """Close the pools, which otherwise hold their connections until the process ends or tidies up."""
+    with contextlib.suppress(Exception):
+        warehouse.get_engine().dispose()
+        warehouse.get_execution_engine().engine.dispose()
 
 
 def _verdicts(warehouse: "PostgresDatasource | None", judged: "TableSuite") -> Iterator[Verdict]:

@@ -51,6 +51,15 @@ def test_a_sound_candidate_passes_and_its_verdict_is_stored(world: Settings) -> 
     assert stored(world, data.PUBLISH_ID) == (True, len(result.checks), 0)
 
 
+def test_judging_leaves_no_connection_open(world: Settings) -> None:
+    judge(world, data.PUBLISH_ID)
+    with connect(world, "admin") as conn:
+        left = conn.execute(
+            "select count(*) from pg_stat_activity where usename = 'hl_publisher' and pid <> pg_backend_pid()"
+        ).fetchone()
+    assert left == (0,)
+
+
 def test_judging_again_replaces_the_verdict(world: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     kit.without_suites(monkeypatch)
     kit.alter(world, "create table mart_candidate.scratch (publish_id text)")
