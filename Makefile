@@ -4,8 +4,8 @@ SHELL := /bin/sh
 
 VENV := .venv
 BIN := $(VENV)/bin
-# Debian packages without which nothing runs. None today: the database server comes inside a Python wheel.
-APT_PACKAGES :=
+# Debian packages of the tests: a browser to open the evidence page in. The product needs none.
+TEST_PACKAGES := chromium
 
 # The first Python that really runs and is new enough. A version manager's shim may exist and still fail.
 ifndef PYTHON
@@ -18,7 +18,7 @@ CHECK_HOME := $(VENV)/dagster_home
 # dbt asks for a connection even to parse; nothing connects to this one.
 NO_DATABASE := PGHOST=127.0.0.1 PGPORT=1 PGDATABASE=none PGUSER=none PGPASSWORD=none
 
-.PHONY: help install install-dev demo test lint ui clean lock
+.PHONY: help install install-dev demo test test-packages lint ui clean lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,8 +50,6 @@ $(VENV)/pyvenv.cfg:
 	@if [ -z "$(PYTHON)" ]; then \
 		echo "Hearthlink needs Python 3.11 or newer. Install it (Debian: apt install python3 python3-venv; macOS: brew install python@3.12)"; \
 		echo "or name it: make PYTHON=/path/to/python3"; exit 1; fi
-	@if [ -n "$(APT_PACKAGES)" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		apt-get update -qq && apt-get install -y -qq $(APT_PACKAGES); fi
 	@if ! $(PYTHON) -c 'import ensurepip, venv' >/dev/null 2>&1; then \
 		package="$$($(PYTHON) -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"; \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
@@ -62,8 +60,12 @@ $(VENV)/pyvenv.cfg:
 demo: install ## Publish an invented council, from nothing to a mart that an officer reads
 	@$(BIN)/hearthlink demo
 
-test: lint ## Install all that is needed, then run every check and test
+test: lint test-packages ## Install all that is needed, then run every check and test
 	@$(BIN)/python -m pytest
+
+test-packages:
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! command -v chromium >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(TEST_PACKAGES) >/dev/null; fi
 
 lint: install-dev ## Run the checks that need no database
 	@$(BIN)/ruff check .

@@ -8,18 +8,21 @@ from typing import Annotated
 
 import typer
 
-from dagster_project import cli_demo
-from dagster_project.cli_output import console, fail, print_rows, print_summary, step_printer
+from dagster_project import cli_agreement, cli_demo, cli_evidence
+from dagster_project.cli_output import Commands, console, fail, print_rows, print_summary, step_printer
 from dagster_project.settings import Settings, load_settings
 
 app = typer.Typer(
     name="hearthlink",
+    cls=Commands,
     help="An Information Sharing Agreement between social care, education and housing, made to run.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
     rich_markup_mode="rich",
 )
 app.add_typer(cli_demo.app, name="demo")
+app.add_typer(cli_agreement.app, name="agreement")
+cli_evidence.add_to(app)
 
 Home = Annotated[
     Path | None,
@@ -110,13 +113,9 @@ def query(
     home: Home = None,
 ) -> None:
     """Read the warehouse as an analyst (or as another login that was made here)."""
-    from dagster_project.warehouse.errors import WarehouseError
     from dagster_project.warehouse.query import read
 
-    try:
-        columns, rows = read(_running(home), login, statement)
-    except WarehouseError as error:
-        fail(str(error))
+    columns, rows = read(_running(home), login, statement)
     print_rows(columns, rows, csv=csv)
 
 
@@ -186,33 +185,24 @@ def ui(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000, hom
 
 def run_and_report(settings: Settings, folders: list[Path], as_at: date, *, collect_dropbox: bool) -> bool:
     """Run the publish job, print progress and the summary; True when it has published."""
-    from dagster_project.agreement.model import AgreementError, load_agreement
+    from dagster_project.agreement.model import load_agreement
     from dagster_project.governance.summary import run_summary
     from dagster_project.warehouse.bootstrap import ensure_warehouse
-    from dagster_project.warehouse.errors import WarehouseError
-    from dagster_project.warehouse.lock import RunInProgress
 
-    try:
-        load_agreement(settings.agreement_file)
-        ensure_warehouse(settings)
-        from dagster_project.defs.launch import run_publish_job
+    cli_agreement.tell_standing(load_agreement(settings.agreement_file), as_at)
+    ensure_warehouse(settings)
+    from dagster_project.defs.launch import run_publish_job
 
-        outcome = run_publish_job(settings, folders, as_at, collect_dropbox, step_printer())
-    except (AgreementError, WarehouseError, RunInProgress) as error:
-        fail(str(error))
+    outcome = run_publish_job(settings, folders, as_at, collect_dropbox, step_printer())
     print_summary(run_summary(settings), outcome.failures, outcome.published)
     return outcome.published
 
 
 def _running(home: Path | None) -> Settings:
     from dagster_project.warehouse.bootstrap import ensure_warehouse
-    from dagster_project.warehouse.errors import WarehouseError
 
     settings = load_settings(home)
-    try:
-        ensure_warehouse(settings)
-    except WarehouseError as error:
-        fail(str(error))
+    ensure_warehouse(settings)
     return settings
 
 

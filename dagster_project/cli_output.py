@@ -9,12 +9,28 @@ from typing import Any, NoReturn
 import typer
 from rich.console import Console
 from rich.table import Table
+from typer.core import TyperGroup
 
 from dagster_project.governance.summary import RunSummary
 
 # A terminal has a width; a file or a pipe is given tables as wide as they are, so that no value is broken.
 console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 10_000)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class Commands(TyperGroup):
+    """The commands. What the product itself refuses ends as one error line, not as a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was asked for."""
+        from dagster_project.agreement.model import AgreementError
+        from dagster_project.governance.errors import GovernanceError
+        from dagster_project.warehouse.errors import WarehouseError
+
+        try:
+            return super().invoke(ctx)
+        except (AgreementError, GovernanceError, WarehouseError) as error:
+            fail(str(error))
 
 
 def fail(message: str) -> NoReturn:

@@ -57,6 +57,11 @@ class Settings:
         """dbt's target folder: compiled SQL and artefacts."""
         return self.home / "dbt_target"
 
+    @property
+    def evidence_dir(self) -> Path:
+        """Evidence packs, one folder per publish."""
+        return self.home / "evidence"
+
 
 def load_settings(home: Path | None = None, agreement: Path | None = None) -> Settings:
     """Settings from the arguments, else from the environment, else the defaults.
@@ -91,7 +96,7 @@ def prepare_home(settings: Settings) -> None:
 
 
 def private_folders(settings: Settings) -> list[Path]:
-    """The folders of the home that hold secrets or personal data."""
+    """The folders of the home that are for its owner alone: secrets, personal data, evidence."""
     return [
         settings.secrets_dir,
         settings.dagster_home,
@@ -99,6 +104,7 @@ def private_folders(settings: Settings) -> list[Path]:
         settings.landing_dir,
         settings.logs_dir,
         settings.dbt_target_dir,
+        settings.evidence_dir,
     ]
 
 

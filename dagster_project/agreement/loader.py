@@ -8,9 +8,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from dagster_project.agreement.model import Agreement, Identifier
-
-IDENTIFIERS: tuple[Identifier, ...] = ("nhs_number", "upn", "social_care_id", "education_id", "nino")
+from dagster_project.agreement.model import IDENTIFIERS, Agreement
+from dagster_project.agreement.standing import standing
 
 
 @dataclass(frozen=True)
@@ -26,6 +25,7 @@ class RunContext:
 def load_into_warehouse(conn: psycopg.Connection[Any], agreement: Agreement, context: RunContext) -> dict[str, int]:
     """Replace the contents of every `agreement.*` table in the caller's transaction.
 
+    Partners without a published privacy statement are left out (CB-02), so that nothing of theirs is staged.
     Returns the row count per table.
     """
     tables = _tables(agreement, context)
@@ -35,10 +35,12 @@ def load_into_warehouse(conn: psycopg.Connection[Any], agreement: Agreement, con
 
 
 def _tables(agreement: Agreement, context: RunContext) -> dict[str, tuple[Sequence[str], list[tuple[Any, ...]]]]:
+    withheld = standing(agreement, context.as_at).withheld_partners
+    partners = [partner for partner in agreement.partners if partner.code not in withheld]
     return {
         "partners": (
             ("partner", "name", "kind", "source", "role", "person_id_namespace", "route"),
-            [(p.code, p.name, p.kind, p.source, p.role, p.namespace, p.delivery.route) for p in agreement.partners],
+            [(p.code, p.name, p.kind, p.source, p.role, p.namespace, p.delivery.route) for p in partners],
         ),
         "data_items": (
             ("item", "label", "use", "special_category", "clause"),
@@ -48,7 +50,10 @@ def _tables(agreement: Agreement, context: RunContext) -> dict[str, tuple[Sequen
             ("item", "mart_table", "mart_column"),
             [(i.id, *column.split(".")) for i in agreement.items for column in i.columns],
         ),
-        "functions": (("function", "name", "purpose"), [(f.id, f.name, f.purpose) for f in agreement.functions]),
+        "functions": (
+            ("function", "name", "purpose"),
+            [(f.id, f.name, agreement.purpose_of(f)) for f in agreement.functions],
+        ),
         "function_items": (("function", "item"), [(f.id, item) for f in agreement.functions for item in f.items]),
         "match_rules": (
             ("tier", "name", "enabled", "action"),
@@ -56,7 +61,7 @@ def _tables(agreement: Agreement, context: RunContext) -> dict[str, tuple[Sequen
         ),
         "lawful_identifiers": (
             ("partner", "identifier", "allowed"),
-            [(p.code, i, i in p.privacy_statement.covers) for p in agreement.partners for i in IDENTIFIERS],
+            [(p.code, i, i in agreement.usable_identifiers(p)) for p in partners for i in IDENTIFIERS],
         ),
         "retention_rules": (
             ("rule", "domain", "trigger_event", "period_years", "period_days", "note"),

@@ -1,162 +1,79 @@
 """The agreement file as typed data: the only place where a council's rules are written down.
 
-Unknown keys are refused, so a misspelt rule can never be silently ignored.
+Unknown keys are refused, so a misspelt rule can never be silently ignored. Each section has its own module.
 """
 
 import hashlib
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
-PartnerKind = Literal[
-    "temporary_accommodation", "social_housing", "childrens_social_care", "adult_social_care", "education"
+from dagster_project.agreement import rules, yaml_file
+from dagster_project.agreement.basis import Consent, Dpia, Guidance, LawfulBasis, Power, Purpose
+from dagster_project.agreement.content import DataSubjects, Function, Item, Landing, RetentionRule, Settings, Tier
+from dagster_project.agreement.example_dates import moved
+from dagster_project.agreement.header import Header
+from dagster_project.agreement.partners import SOURCE_OF_KIND, Partner, PartnerKind
+from dagster_project.agreement.parts import (
+    EXAMPLE_DAY_ZERO,
+    IDENTIFIERS,
+    AgreementError,
+    Identifier,
+    Part,
+)
+from dagster_project.agreement.rules_matching import KEYS_OF_TIER
+from dagster_project.agreement.safeguards import Exports, Hosting, OptOut, Security, Transfer
+from dagster_project.agreement.wording import in_words
+
+__all__ = [
+    "IDENTIFIERS",
+    "SOURCE_OF_KIND",
+    "Agreement",
+    "AgreementError",
+    "Function",
+    "Identifier",
+    "Item",
+    "Partner",
+    "PartnerKind",
+    "file_sha256",
+    "load_agreement",
 ]
-Identifier = Literal["nhs_number", "upn", "social_care_id", "education_id", "nino"]
-
-SOURCE_OF_KIND: dict[str, str] = {
-    "temporary_accommodation": "housing",
-    "social_housing": "housing",
-    "childrens_social_care": "csc",
-    "adult_social_care": "asc",
-    "education": "edu",
-}
-
-RESERVED_CODE = "reference"
-
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
-MartColumn = Annotated[str, StringConstraints(pattern=r"^[a-z_]+\.[a-z0-9_]+$")]
-
-
-class AgreementError(Exception):
-    """The agreement file is missing or breaks a rule. The message names the place and the fix."""
-
-
-class Part(BaseModel):
-    """A section of the agreement: immutable, unknown keys refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Header(Part):
-    """Which agreement this is (clauses HD-01, HD-02)."""
-
-    id: Code
-    title: str = Field(min_length=1)
-    version: str = Field(min_length=1)
-
-
-class Delivery(Part):
-    """How a partner's files arrive (clauses TR-01, TR-04)."""
-
-    route: Literal["direct", "sftp"]
-
-
-class PrivacyStatement(Part):
-    """The identifiers that the partner's published privacy statement covers (clause MA-02)."""
-
-    covers: frozenset[Identifier] = frozenset()
-
-
-class Partner(Part):
-    """An information asset owner and what it delivers (clauses HD-06, DC-01)."""
-
-    code: Code
-    name: str = Field(min_length=1)
-    kind: PartnerKind
-    role: Literal["separate_controller", "joint_controller", "processor"]
-    person_id_namespace: Code | None = None
-    delivery: Delivery
-    privacy_statement: PrivacyStatement
-
-    @property
-    def source(self) -> str:
-        """The system family of the partner's records: housing, csc, asc or edu."""
-        return SOURCE_OF_KIND[self.kind]
-
-    @property
-    def namespace(self) -> str:
-        """The namespace of the partner's person ids; its own unless it shares one."""
-        return self.person_id_namespace or self.code
-
-
-class DataSubjects(Part):
-    """Whose data the joint system may hold; settles the two sentences that disagree (DS-01, RE-01)."""
-
-    hold_while: Literal["temporary_accommodation", "social_housing"]
-
-
-class Item(Part):
-    """A data item of the agreement (clauses F-01 to F-30). `columns` are `table.column` of the mart."""
-
-    id: Code
-    label: str = Field(min_length=1)
-    use: Literal["display", "match_only"]
-    clause: str = Field(pattern=r"^F-\d{2}$")
-    special_category: bool = False
-    columns: tuple[MartColumn, ...] = ()
-
-
-class Function(Part):
-    """A job that people do with the data, and the items that it needs (clause SE-02)."""
-
-    id: Code
-    name: str = Field(min_length=1)
-    purpose: str = Field(min_length=1)
-    items: tuple[Code, ...] = Field(min_length=1)
-
-
-class Tier(Part):
-    """A step of the matching ladder (clauses MA-01 to MA-06)."""
-
-    tier: int = Field(ge=1, le=5)
-    name: Code
-    enabled: bool
-    action: Literal["link", "review"] = "link"
-
-
-class RetentionRule(Part):
-    """How long a class of records may be held (clauses RE-01 to RE-08)."""
-
-    rule: str = Field(pattern=r"^R\d$")
-    domain: Code
-    trigger_event: Code
-    period_years: int = Field(default=0, ge=0)
-    period_days: int = Field(default=0, ge=0)
-    note: str = ""
-
-
-class Landing(Part):
-    """What is tolerated at the door."""
-
-    max_rejected_percent: float = Field(default=2.0, ge=0, le=100)
-
-
-class Settings(Part):
-    """Points on which the agreement's text is silent. Each has a default and a reason in the shipped file."""
-
-    arrears_min: float = Field(default=0.01, gt=0)
-    balance_max_age_days: int = Field(default=14, ge=1)
-    notice_valid_months: int = Field(default=12, ge=1)
-    cin_basis: Literal["plan", "episode"] = "plan"
-    nhs_allow_test_range: bool = False
-    postcode_max_people: int = Field(default=10, ge=1)
-    common_name_limit: int = Field(default=15, ge=1)
 
 
 class Agreement(Part):
-    """The whole agreement."""
+    """The whole agreement.
 
+    `example` marks an invented council: its dates are days from the day of the run, so it never expires. They
+    have no meaning before `on` has fixed that day.
+    """
+
+    example: bool = False
     agreement: Header
     partners: tuple[Partner, ...] = Field(min_length=1)
+    purposes: tuple[Purpose, ...] = Field(min_length=1)
+    dpia: Dpia
+    consent: Consent
+    lawful_basis: tuple[LawfulBasis, ...] = Field(min_length=1)
+    powers: tuple[Power, ...] = Field(min_length=1)
+    guidance: tuple[Guidance, ...] = Field(min_length=1)
     data_subjects: DataSubjects
     items: tuple[Item, ...] = Field(min_length=1)
     functions: tuple[Function, ...] = Field(min_length=1)
     matching: tuple[Tier, ...] = Field(min_length=1)
+    unlinked_people: Literal["not_displayed"]
+    national_data_opt_out: OptOut
     retention: tuple[RetentionRule, ...] = Field(min_length=1)
+    transfer: Transfer
+    security: Security
+    exports: Exports
+    hosting: Hosting
     landing: Landing = Landing()
     settings: Settings = Settings()
+
+    _day_zero: date = PrivateAttr(default=EXAMPLE_DAY_ZERO)
 
     def partner(self, code: str) -> Partner:
         """The partner of that code.
@@ -167,63 +84,57 @@ class Agreement(Part):
         for partner in self.partners:
             if partner.code == code:
                 return partner
-        raise AgreementError(f"'{code}' is not a partner of '{self.agreement.id}': add it under partners first")
+        raise AgreementError(
+            f"'{code}' is not a partner of '{self.agreement.id}' (clause HD-06): add it under partners first"
+        )
+
+    def purpose_of(self, function: Function) -> str:
+        """The function's purpose in words (clause PU-05)."""
+        return next((purpose.text for purpose in self.purposes if purpose.id == function.purpose), function.purpose)
+
+    def usable_identifiers(self, partner: Partner) -> frozenset[Identifier]:
+        """The identifiers of the partner's records that may link or veto (clause MA-02).
+
+        Its privacy statement covers them, and the ladder names them as keys if it is for a tier to name them.
+        """
+        named = {key for tier in self.matching for key in tier.keys}
+        return partner.privacy_statement.covers - (frozenset().union(*KEYS_OF_TIER.values()) - named)
+
+    def on(self, as_at: date) -> Self:
+        """The agreement as it reads on that London date: an example's dates become dates, a real one's stay."""
+        if not self.example:
+            return self
+        dated = moved(self, as_at - self._day_zero)
+        dated._day_zero = as_at
+        return dated
 
     @model_validator(mode="after")
-    def _cross_rules(self) -> "Agreement":
-        codes = [partner.code for partner in self.partners]
-        _refuse_repeats("partners", codes)
-        if RESERVED_CODE in codes:
-            raise ValueError(f"partners: the code '{RESERVED_CODE}' is kept for public reference data; choose another")
-        _refuse_repeats("items", [item.id for item in self.items])
-        _refuse_repeats("functions", [function.id for function in self.functions])
-        _refuse_repeats("retention", [rule.rule for rule in self.retention])
-        tiers = [tier.tier for tier in self.matching]
-        if tiers != sorted(set(tiers)):
-            raise ValueError("matching: list each tier once, in order of reliability 1 to 5 (clause MA-01)")
-        self._check_items()
+    def _keeps_the_rules(self) -> Self:
+        found = rules.problems(self)
+        if found:
+            raise ValueError("\n".join(found))
         return self
-
-    def _check_items(self) -> None:
-        items = {item.id: item for item in self.items}
-        for item in self.items:
-            if item.use == "match_only" and item.columns:
-                raise ValueError(
-                    f"items: {item.id} is for matching only and may have no mart column (clause {item.clause})"
-                )
-        for function in self.functions:
-            for item_id in function.items:
-                if item_id not in items:
-                    raise ValueError(f"functions: {function.id} lists the unknown item {item_id}")
-                if items[item_id].use == "match_only":
-                    raise ValueError(
-                        f"functions: {function.id} lists {item_id}, which is for matching only"
-                        f" (clause {items[item_id].clause}); remove it"
-                    )
-
-
-def _refuse_repeats(section: str, names: list[str]) -> None:
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    if repeated:
-        raise ValueError(f"{section}: listed more than once: {', '.join(repeated)}")
 
 
 def load_agreement(path: Path) -> Agreement:
-    """Read and check an agreement file.
+    """Read and check an agreement file, and the signed text that it names.
 
     Raises:
-        AgreementError: the file is missing, is not YAML, or breaks a rule; the message says where.
+        AgreementError: the file is missing, is not YAML, or breaks a rule; the message says which clause, where
+            and what to do, one line per problem.
     """
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = yaml_file.parse(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise AgreementError(f"no agreement file at {path}: name one with --agreement FILE") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
         raise AgreementError(f"{path.name} is not a readable YAML file: {error}") from None
     try:
-        return Agreement.model_validate(raw)
+        agreement = Agreement.model_validate(raw)
     except ValidationError as error:
-        raise AgreementError(f"{path.name}: {_in_words(error)}") from None
+        raise AgreementError(in_words(path.name, error, raw)) from None
+    _check_text(path, agreement)
+    return agreement
 
 
 def file_sha256(path: Path) -> str:
@@ -231,9 +142,19 @@ def file_sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _in_words(error: ValidationError) -> str:
-    lines = []
-    for problem in error.errors():
-        place = ".".join(str(step) for step in problem["loc"])
-        lines.append(f"{place}: {problem['msg']}" if place else problem["msg"])
-    return "; ".join(lines)
+def _check_text(path: Path, agreement: Agreement) -> None:
+    """The signed text is the one that this version was made for (clause HD-02)."""
+    name, expected = agreement.agreement.text_file, agreement.agreement.text_sha256
+    if name is None:
+        return
+    text = path.parent / name
+    if not text.is_file():
+        raise AgreementError(
+            f"{path.name}: agreement.text_file (clause HD-02): there is no file {name}; put the signed text there"
+        )
+    found = file_sha256(text)
+    if found != expected:
+        raise AgreementError(
+            f"{path.name}: agreement.text_sha256 (clause HD-02): the signed text has changed. Have the partners agree"
+            f" to it, add a version to agreement.history, and set text_sha256 there and here to {found}"
+        )

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import dagster as dg
 
+from dagster_project.defs.resources import HOLDS_LOCK
 from dagster_project.settings import Settings, export_environment, prepare_home
 from dagster_project.warehouse.connection import connection_env
 from dagster_project.warehouse.lock import run_lock
@@ -18,6 +19,8 @@ from dagster_project.warehouse.lock import run_lock
 INSTANCE_FILE = """\
 # Dagster's own settings for this installation. Nothing is sent anywhere; one run at a time.
 telemetry:
+  enabled: false
+nux:
   enabled: false
 concurrency:
   runs:
@@ -77,15 +80,27 @@ def run_publish_job(
         redirect_stderr(log),
         dg.DagsterInstance.get() as instance,
     ):
+        _close_killed_runs(instance)
         instance.add_event_listener(outcome.run_id, lambda event: _note(event, outcome, on_step))
         result = _job().execute_in_process(
             run_config=_run_config(deliveries, as_at, collect_dropbox),
             instance=instance,
             run_id=outcome.run_id,
             raise_on_error=False,
+            tags={HOLDS_LOCK: "true"},
         )
     outcome.published = result.success
     return outcome
+
+
+def _close_killed_runs(instance: dg.DagsterInstance) -> None:
+    """Runs that Dagster believes are going on in a command that was killed would hold up its queue for ever.
+
+    The caller holds the run lock, so no other command's run can be alive.
+    """
+    alive = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.NOT_STARTED]
+    for run in instance.get_runs(filters=dg.RunsFilter(statuses=alive, tags={HOLDS_LOCK: "true"})):
+        instance.report_run_failed(run, "the command that ran it was killed")
 
 
 def _job() -> dg.JobDefinition:
@@ -147,7 +162,7 @@ def _cause(happened: dg.DagsterEvent) -> list[str]:
 
 def serve_ui(settings: Settings, port: int) -> int:
     """Serve the Dagster UI and its daemon on 127.0.0.1 until interrupted; the exit code of the server."""
-    command = [sys.executable, "-m", "dagster", "dev", "-m", "dagster_project.definitions", "-h", "127.0.0.1"]
+    command = [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml", "-h", "127.0.0.1"]
     try:
         return subprocess.call([*command, "-p", str(port)], cwd=settings.project_root)  # noqa: S603 - our own words
     except KeyboardInterrupt:

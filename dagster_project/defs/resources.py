@@ -1,5 +1,7 @@
 """The one resource: what a run is about. The command line sets it; the UI and the schedule use the defaults."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,12 @@ from pydantic import Field
 from dagster_project.agreement.model import Agreement, load_agreement
 from dagster_project.clock import london_today
 from dagster_project.settings import Settings, load_settings
+from dagster_project.warehouse.bootstrap import ensure_warehouse
 from dagster_project.warehouse.connection import connect
+from dagster_project.warehouse.lock import run_lock
+
+# The tag of runs whose command holds the run lock.
+HOLDS_LOCK = "hearthlink/holds_lock"
 
 
 class HearthlinkRun(dg.ConfigurableResource):
@@ -22,6 +29,18 @@ class HearthlinkRun(dg.ConfigurableResource):
     as_at: str = ""
     deliveries: list[str] = Field(default_factory=list)
     collect_dropbox: bool = True
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["HearthlinkRun"]:
+        """Hold the warehouse while a run of the UI, the sensor or the schedule works; a command holds it itself."""
+        run = context.run
+        if run is None or HOLDS_LOCK in run.tags:
+            yield self
+            return
+        settings = self.settings()
+        ensure_warehouse(settings)
+        with run_lock(settings):
+            yield self
 
     def settings(self) -> Settings:
         """Settings of this installation."""
@@ -54,5 +73,5 @@ class HearthlinkRun(dg.ConfigurableResource):
 
 @dg.definitions
 def resources() -> dg.Definitions:
-    """The resource under the name that assets ask for."""
-    return dg.Definitions(resources={"hearthlink": HearthlinkRun()})
+    """The resource under the name that assets ask for. What the UI runs is one process, too, under one lock."""
+    return dg.Definitions(resources={"hearthlink": HearthlinkRun()}, executor=dg.in_process_executor)

@@ -32,6 +32,7 @@ class RefusalReason(StrEnum):
     MANIFEST_INVALID = "manifest_invalid"
     MAPPING_UNKNOWN = "mapping_unknown"
     PARTNER_UNKNOWN = "partner_unknown"
+    PARTNER_HELD = "partner_held"
     EXTRACT_NOT_EXPECTED = "extract_not_expected"
     EXTRACT_MISSING = "extract_missing"
     EXTRACT_DATE_NOT_CREDIBLE = "extract_date_not_credible"

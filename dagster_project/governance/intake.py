@@ -7,11 +7,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from dagster_project.agreement.model import Agreement, AgreementError
+from dagster_project.agreement.model import Agreement, AgreementError, Partner
+from dagster_project.agreement.standing import standing
 from dagster_project.dropbox import client
 from dagster_project.dropbox.endpoint import load_endpoint
-from dagster_project.extracts.delivery import find_deliveries
+from dagster_project.extracts.delivery import LandingTerms, find_deliveries
+from dagster_project.extracts.errors import DeliveryRefused
 from dagster_project.extracts.manifest import ManifestError, read_manifest
+from dagster_project.extracts.reasons import RefusalReason
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import connect
 from dagster_project.warehouse.landing import LandingResult, land
@@ -20,11 +23,14 @@ TRANSPORT_FILE = "transport.json"
 REFERENCE = "reference"
 # A delivery whose manifest cannot be read or whose partner is unknown belongs to no kind; it is refused and recorded.
 UNKNOWN = "unknown"
+# The code of a refusal for the agreement's sake: nothing is wrong with the delivery, and the other partners go on.
+HELD = "partner_held"
 
 HOLDING_REFUSALS = """
     select refused.partner, refused.delivery_id, refused.reason
     from control.deliveries as refused
     where refused.status = 'refused'
+        and refused.reason_code is distinct from 'partner_held'
         and refused.received_at >= %(since)s
         and not exists (
             select 1
@@ -44,6 +50,29 @@ class Refusal:
     partner: str | None
     delivery_id: str | None
     reason: str
+
+
+class PartnerHeld(DeliveryRefused):
+    """The delivery's partner is held on the day of the run (clauses HD-03, HD-04, CB-02, SE-09)."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(RefusalReason.PARTNER_HELD, message)
+
+
+class OpenTerms:
+    """The agreement at the door on one day: whoever is held may not deliver."""
+
+    def __init__(self, agreement: Agreement, as_at: date) -> None:
+        self.landing: LandingTerms = agreement.landing
+        self._agreement = agreement
+        self._held = standing(agreement, as_at).held_partners
+
+    def partner(self, code: str) -> Partner:
+        """The partner of that code. Raises PartnerHeld, or AgreementError where there is none."""
+        partner = self._agreement.partner(code)
+        if code in self._held:
+            raise PartnerHeld(self._held[code])
+        return partner
 
 
 def collect_from_dropbox(settings: Settings, agreement: Agreement) -> list[client.Collected]:
@@ -80,11 +109,14 @@ def land_all(
     as_at: date,
     report: Callable[[LandingResult], None] | None = None,
 ) -> list[LandingResult]:
-    """Land each delivery; a refused one is recorded and does not stop the others."""
-    results = []
+    """Land each delivery; a refused one is recorded and does not stop the others.
+
+    Deliveries of a partner that the agreement holds on that day are refused with the reason.
+    """
+    results, terms = [], OpenTerms(agreement, as_at)
     for manifest in manifests:
         route, transport = _how_it_came(settings, manifest)
-        result = land(settings, agreement, manifest, route, transport=transport, as_at=as_at)
+        result = land(settings, terms, manifest, route, transport=transport, as_at=as_at)
         results.append(result)
         if report:
             report(result)
@@ -92,7 +124,10 @@ def land_all(
 
 
 def holding_refusals(settings: Settings, since: Any) -> list[Refusal]:
-    """Refusals recorded since that moment that no newer good delivery of the same partner has replaced."""
+    """Refusals recorded since that moment that no newer good delivery of the same partner has replaced.
+
+    Deliveries of held partners are not among them: they hold up nobody else.
+    """
     with connect(settings, "hl_loader") as conn:
         rows = conn.execute(HOLDING_REFUSALS, {"since": since}).fetchall()
     return [Refusal(*row) for row in rows]

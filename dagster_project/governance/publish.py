@@ -5,14 +5,20 @@ The stored verdict is read back, never passed on: publishing alone, or long afte
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from dagster_project.agreement.model import file_sha256
+from dagster_project.agreement.model import AgreementError, file_sha256, load_agreement
+from dagster_project.agreement.standing import standing
 from dagster_project.clock import utc_now
 from dagster_project.governance import verdicts
 from dagster_project.governance.errors import GovernanceError
+from dagster_project.governance.evidence import step as evidence
+from dagster_project.governance.evidence.pack import Published
+from dagster_project.governance.evidence.results import counts
+from dagster_project.governance.evidence.step import Findings
 from dagster_project.governance.gate import SUITES
 from dagster_project.governance.verdicts import StoredVerdict
 from dagster_project.settings import Settings
@@ -52,11 +58,18 @@ class PublishRefused(GovernanceError):
 
 @dataclass(frozen=True)
 class PublishResult:
-    """What was published. `published_at` is UTC; `mart_fingerprint` 64 hex digits."""
+    """What was published. `published_at` is UTC; `mart_fingerprint` 64 hex digits.
+
+    `evidence` is the folder of the pack; `clauses` counts them by result; `warnings` say what is due.
+    """
 
     people: int
     published_at: datetime
     mart_fingerprint: str
+    evidence: Path
+    pack_sha256: str
+    clauses: dict[str, int]
+    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -75,16 +88,31 @@ def publish(settings: Settings, publish_id: str) -> PublishResult:
     """Make the candidate the published mart.
 
     Raises:
-        PublishRefused: the gate has not passed this very candidate, or the swap could not be made.
+        PublishRefused: the gate has not passed this very candidate, the agreement is not in force, an enforced clause
+            fails or has no evidence, the evidence could not be written, or the swap could not be made.
     """
     try:
         with connect(settings, PUBLISHER) as conn:
             _require_verdict(settings, conn, publish_id)
+            findings = _require_evidence(settings, conn, publish_id)
             conn.commit()
             drop_previous(conn)
             with conn.transaction():
-                return _swap(conn, publish_id, _require_verdict(settings, conn, publish_id))
-    except WarehouseError as fault:
+                published = _swap(conn, publish_id, _require_verdict(settings, conn, publish_id))
+                # Before the commit: what cannot be evidenced is not published.
+                written = evidence.write(settings, conn, publish_id, findings, published)
+            return PublishResult(
+                published.people,
+                published.published_at,
+                published.mart_fingerprint,
+                written.folder,
+                written.pack_sha256,
+                counts(findings.results),
+                findings.warnings,
+            )
+    except PublishRefused:
+        raise
+    except (WarehouseError, GovernanceError, AgreementError) as fault:
         raise PublishRefused(str(fault)) from None
     except (psycopg.Error, OSError) as fault:
         raise PublishRefused(
@@ -115,7 +143,28 @@ def _require_verdict(settings: Settings, conn: psycopg.Connection[Any], publish_
             f"The verdict is not complete (without {', '.join(missing) or 'a pass'}): run the gate again"
         )
     _require_unchanged(settings, conn, stored)
+    _require_in_force(settings, conn)
     return stored
+
+
+def _require_in_force(settings: Settings, conn: psycopg.Connection[Any]) -> None:
+    """The agreement is in force on the day that the run is about (clauses HD-03, HD-04)."""
+    row = conn.execute("select as_at from agreement.run_context").fetchone()
+    if row is None:
+        raise PublishRefused("No run has begun: run from the agreement on")
+    refusals = standing(load_agreement(settings.agreement_file), row[0]).refusals
+    if refusals:
+        raise PublishRefused(" ".join(refusals))
+
+
+def _require_evidence(settings: Settings, conn: psycopg.Connection[Any], publish_id: str) -> Findings:
+    """The answer to every clause, if no clause forbids this publish."""
+    findings = evidence.find(settings, conn, publish_id)
+    if findings.blocking:
+        raise PublishRefused(
+            f"Nothing is published while these clauses of the agreement are not kept: {'; '.join(findings.blocking)}"
+        )
+    return findings
 
 
 def _require_unchanged(settings: Settings, conn: psycopg.Connection[Any], stored: StoredVerdict) -> None:
@@ -131,7 +180,7 @@ def _require_unchanged(settings: Settings, conn: psycopg.Connection[Any], stored
         raise PublishRefused("The candidate was changed after the gate judged it: build and judge again")
 
 
-def _swap(conn: psycopg.Connection[Any], publish_id: str, stored: StoredVerdict) -> PublishResult:
+def _swap(conn: psycopg.Connection[Any], publish_id: str, stored: StoredVerdict) -> Published:
     """Swap and record in the caller's transaction. What is recorded is the mart as it then stands."""
     swap_schemas(conn)
     fingerprint = schema_fingerprint(conn, PUBLISHED)
@@ -149,7 +198,7 @@ def _swap(conn: psycopg.Connection[Any], publish_id: str, stored: StoredVerdict)
     ).fetchone()
     if row is None:
         raise PublishRefused(f"Another run has begun since {publish_id} was judged: publish that one instead")
-    return PublishResult(row[0], published_at, fingerprint)
+    return Published(published_at, row[0], fingerprint)
 
 
 def _code(fault: Exception) -> str:

@@ -151,7 +151,7 @@ def _require_password(settings: Settings, endpoint: Endpoint) -> None:
         raise WarehouseError(
             f"The server in {endpoint.base} has data, but the password of its superuser is gone from "
             f"{settings.secrets_dir}. Restore that folder from a backup, or remove the warehouse "
-            "(hearthlink clean) and land the newest deliveries again."
+            "(hearthlink destroy) and land the newest deliveries again."
         )
 
 

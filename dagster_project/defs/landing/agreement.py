@@ -6,6 +6,7 @@ import dagster as dg
 
 from dagster_project.agreement.loader import RunContext, load_into_warehouse
 from dagster_project.agreement.model import file_sha256
+from dagster_project.agreement.standing import Standing, standing
 from dagster_project.clock import utc_now
 from dagster_project.defs.resources import HearthlinkRun
 from dagster_project.warehouse.bootstrap import ensure_warehouse
@@ -45,6 +46,8 @@ def load_agreement_tables(
     """Prepare the warehouse and an empty candidate, load the agreement, and write down what this run is about."""
     settings, agreement, started_at = hearthlink.settings(), hearthlink.agreement(), utc_now()
     as_at = hearthlink.as_at_date()
+    stands = standing(agreement, as_at)
+    _require_enacted(context, stands)
     run = RunContext(
         publish_id=f"{as_at:%Y%m%d}-{started_at:%H%M%S}-{context.run_id[:8]}",
         as_at=as_at,
@@ -58,8 +61,27 @@ def load_agreement_tables(
         reset_candidate(conn)
     with connect(settings, "hl_loader") as conn:
         counts = load_into_warehouse(conn, agreement, run)
+    about = {
+        "review_due": stands.review_due.isoformat(),
+        "not_in_force": list(stands.refusals),
+        "due": list(stands.warnings),
+        "held_partners": list(stands.held_partners.values()),
+    }
     for table in TABLES:
         yield dg.MaterializeResult(
             asset_key=["agreement", table],
-            metadata={"dagster/row_count": counts[table], "publish_id": run.publish_id, "as_at": as_at.isoformat()},
+            metadata={
+                "dagster/row_count": counts[table],
+                "publish_id": run.publish_id,
+                "as_at": as_at.isoformat(),
+                **(about if table == "run_context" else {}),
+            },
         )
+
+
+def _require_enacted(context: dg.AssetExecutionContext, stands: Standing) -> None:
+    """Nothing runs before the enactment (HD-03). Whatever else is due is told; publishing asks for itself."""
+    if not stands.enacted:
+        raise dg.Failure(" ".join(stands.refusals), allow_retries=False)
+    for sentence in (*stands.refusals, *stands.warnings, *stands.held_partners.values()):
+        context.log.warning(sentence)

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from dagster_project.defs.resources import HearthlinkRun
+from dagster_project.governance.evidence.pack import PAGE
 from dagster_project.governance.publish import publish
 
 
@@ -24,5 +25,11 @@ def published_mart(hearthlink: HearthlinkRun) -> dg.MaterializeResult:
             "people": result.people,
             "published_at": dg.MetadataValue.timestamp(result.published_at),
             "mart_fingerprint": result.mart_fingerprint,
+            "evidence_page": dg.MetadataValue.url((result.evidence / PAGE).as_uri()),
+            # A browser may refuse to follow a link from the UI to a file: then the path is there to be copied.
+            "evidence_folder": dg.MetadataValue.path(str(result.evidence)),
+            "evidence_sha256": result.pack_sha256,
+            "warnings": dg.MetadataValue.md("\n".join(f"- {warning}" for warning in result.warnings) or "none"),
+            **{f"clauses_{name.lower().replace(' ', '_')}": count for name, count in result.clauses.items()},
         }
     )

@@ -1,0 +1,89 @@
+"""What is shared, how it is matched, how long it is held and who may see it."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from dagster_project.agreement.parts import Code, Day, Identifier, MartColumn, Part, Text
+
+
+class DataSubjects(Part):
+    """Whose data the joint system may hold; settles the two sentences that disagree (DS-01, RE-01)."""
+
+    hold_while: Literal["temporary_accommodation", "social_housing"]
+
+
+class Item(Part):
+    """A data item of the agreement (clauses F-01 to F-30).
+
+    `columns` are `table.column` of the mart. `excludes` names records that may never feed the item.
+    """
+
+    id: Code
+    label: Text
+    use: Literal["display", "match_only"]
+    clause: str = Field(pattern=r"^F-\d{2}$")
+    special_category: bool = False
+    excludes: frozenset[Literal["youth_justice", "other_la"]] = frozenset()
+    columns: tuple[MartColumn, ...] = ()
+
+
+class Function(Part):
+    """A job that people do with the data, and the items that it needs (clause SE-02).
+
+    `purpose` is the id of a purpose; `rows` the people that its holders see; `export` what they may take out.
+    """
+
+    id: Code
+    name: Text
+    purpose: Text
+    rows: Literal["all"] = "all"
+    export: Literal["none", "protected_xlsx", "pseudonymised"] = "none"
+    items: tuple[Code, ...] = Field(min_length=1)
+
+
+class Approval(Part):
+    """Who approved, and when."""
+
+    by: Text
+    date: Day
+
+
+class Tier(Part):
+    """A step of the matching ladder (clauses MA-01 to MA-06). `keys`: the identifiers it links by, if any."""
+
+    tier: int = Field(ge=1, le=5)
+    name: Code
+    enabled: bool
+    action: Literal["link", "review"] = "link"
+    keys: tuple[Identifier, ...] = ()
+    approved: Approval | None = None
+
+
+class RetentionRule(Part):
+    """How long a class of records may be held (clauses RE-01 to RE-08)."""
+
+    rule: str = Field(pattern=r"^R\d$")
+    domain: Code
+    trigger_event: Code
+    period_years: int = Field(default=0, ge=0)
+    period_days: int = Field(default=0, ge=0)
+    note: str = ""
+
+
+class Landing(Part):
+    """What is tolerated at the door."""
+
+    max_rejected_percent: float = Field(default=2.0, ge=0, le=100)
+
+
+class Settings(Part):
+    """Points on which the agreement's text is silent. Each has a default and a reason in the shipped file."""
+
+    arrears_min: float = Field(default=0.01, gt=0)
+    balance_max_age_days: int = Field(default=14, ge=1)
+    notice_valid_months: int = Field(default=12, ge=1)
+    cin_basis: Literal["plan", "episode"] = "plan"
+    nhs_allow_test_range: bool = False
+    postcode_max_people: int = Field(default=10, ge=1)
+    common_name_limit: int = Field(default=15, ge=1)

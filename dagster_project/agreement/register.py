@@ -1,0 +1,243 @@
+"""The clause register: each sentence of the signed text, the control that carries it out and the check that proves it.
+
+The register (`register/*.yaml`) words a clause in a few words of its own and points to the signed text by the opening
+words of its heading and by the hash of the normalised sentence, so the text itself stays in the council's file.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import Field, StringConstraints, ValidationError, model_validator
+
+from dagster_project.agreement.parts import AgreementError, Part, Sha256
+from dagster_project.agreement.sentences import Sentence, sentences
+
+RUN = "run/"
+TEXT_FILE = "_text.yaml"
+
+# A check is `suite/check_id` as the gate stores it; a star stands for any characters.
+CheckName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_*]+/[a-z0-9_.*]+$")]
+# A control is `path:name` in this repository: a function, class, constant, model or section of the agreement file.
+Control = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_./]+(:[A-Za-z0-9_]+)?$")]
+
+# Facts of a run that no gate check holds: `run/<fact>` in a clause's checks. Each says what it must prove.
+FACTS: dict[str, str] = {
+    # The agreement's own standing.
+    "title_stated": "The agreement states an id and a title, and the run context carries that id",
+    "version_recorded": "The agreement's version is the newest entry of its history, with a date and a comment",
+    "text_unchanged": "The signed text that the agreement names hashes to text_sha256; an example may name none",
+    "enacted": "The run's date is the enactment date or later",
+    "review_current": "The run's date is not past the review date, or not past a year after all partners signed it off",
+    "author_named": "The agreement names its author",
+    "controllers_listed": "Every partner in agreement.partners has the role that the agreement gives it",
+    "partners_known": "Every delivery of this run is of a partner of the agreement, or is public reference data",
+    # Why and on what basis.
+    "purposes_limited": "Every function's purpose is one of the agreement's purposes",
+    "items_used": "Every item for display is used by a function and supported by a power",
+    "dpia_referenced": "The agreement points to an impact assessment with a reference and a date not ahead",
+    "secrets_private": "No file or folder of the home's secrets can be read by another user of the computer",
+    "no_score_column": "No column of the candidate is a score, rank, priority or decision about a person",
+    "consent_not_gathered": "The agreement states that consent is not gathered, and no staged column holds one",
+    "privacy_statements": "Every partner whose data the run may use has a privacy statement that is published by then",
+    "lawful_basis": "The agreement lists Article 6(1)(c) and 6(1)(e) for personal data",
+    "special_category_basis": "The agreement lists Article 9(2)(c) and 9(2)(g), and has them if an item is special",
+    "powers_mapped": "Every item of the agreement has a power, and every power supports an item",
+    **{f"power_lb_{n:02}": f"The agreement has the power of LB-{n:02}, with act and section" for n in range(3, 19)},
+    **{f"guidance_lb_{n}": f"The agreement has the guidance of LB-{n}, with a review date" for n in range(19, 22)},
+    # Who and what.
+    "scope_stated": "The run context holds people while the agreement says so, and by no other setting",
+    "items_listed": "Every item of agreement.data_items is one of F-01 to F-30, listed once, with the text's own use",
+    "special_categories_marked": "Every item of F-15 to F-18 in agreement.data_items is marked special category there",
+    # Matching.
+    "ladder_ordered": "agreement.match_rules are tiers 1 to 5, each once, with the agreement's names and switches",
+    "tier_1_gated": "agreement.lawful_identifiers allows what published privacy statements cover, and nothing else",
+    "tier_5_approved": "Tier 5 is off, or approved by name and date no later than the run's date",
+    "opt_out_answered": "The National Data Opt-Out question is answered; `not applicable` has a reason",
+    # Keeping.
+    "retention_listed": "agreement.retention_rules are the agreement's, with a rule for every domain of the text",
+    # Moving and storing.
+    "routes_recorded": "Every delivery of this run has a recorded route, and it is the one agreed with its partner",
+    "regions_stated": "The agreement has Western Europe for Azure and Northern Europe for Power BI, or uses neither",
+    "transport_aes256": "Every delivery of this run by SFTP has a recorded AES-256 cipher",
+    "transport_sha2": "Every delivery of this run by SFTP has a recorded SHA-2 MAC, key exchange and host key",
+    "host_key_recorded": "Every delivery of this run by SFTP has the fingerprint of the host key that was shown",
+    "files_hashed": "Every file and manifest of this run's deliveries has a recorded SHA-256",
+    "password_policy": "The password rules of the code ask for 15 characters and all four types, as the agreement does",
+    "no_mail": "No module of the product imports a library that sends mail",
+    # Security.
+    "logins_personal": "Every login with a function has a person's name: the rule against generic names accepts it",
+    "logins_one_function": "Every login with a function has exactly one, and no other role",
+    "logins_without_superuser": "No login of the pipeline or of a person is superuser or may pass by row security",
+    "no_print": "No module of the product imports a library that prints or makes PDF files",
+    "assurance_current": "No delivery of this run is dated after the day on which its partner's assurance ended",
+}
+
+
+class Clause(Part):
+    """One duty of the signed text.
+
+    `words` are ours; `heading` is how the heading in the text begins; `sentences` are hashes of normalised units.
+    Each of `checks` must be answered at every publish; `item_checks` exist only while the agreement shows an item,
+    and count when they do. `not_built` names the part of the control that the product does not have yet: the clause
+    is then shown as not built, but a check that fails still fails it. `attestation_days` is how long a person's word
+    on it stands. `filled_in` marks a section that each council writes for itself (its author, its date).
+    """
+
+    id: str = Field(pattern=r"^[A-Z]{1,2}-\d{2}$")
+    words: str = Field(min_length=3, max_length=160)
+    heading: str = Field(min_length=1)
+    sentences: tuple[Sha256, ...] = Field(min_length=1)
+    kind: Literal["enforced", "evidenced", "attested"]
+    controls: tuple[Control, ...] = ()
+    checks: tuple[CheckName, ...] = ()
+    item_checks: tuple[CheckName, ...] = ()
+    not_built: str | None = Field(default=None, min_length=10)
+    attestation_days: int | None = Field(default=None, ge=1)
+    filled_in: bool = False
+
+    @model_validator(mode="after")
+    def _rules(self) -> "Clause":
+        unknown = [name for name in self.checks if name.startswith(RUN) and name.removeprefix(RUN) not in FACTS]
+        if unknown:
+            raise ValueError(f"{self.id}: {', '.join(unknown)} is no fact of a run; use one of FACTS or add it there")
+        if self.kind == "attested" and self.attestation_days is None:
+            raise ValueError(f"{self.id}: an attested clause says for how long an attestation stands: attestation_days")
+        if self.kind == "enforced" and self.not_built is None:
+            for needed, listed in (("control", self.controls), ("check", self.checks)):
+                if not listed:
+                    raise ValueError(f"{self.id}: an enforced clause needs a {needed}; or say why not in not_built")
+        return self
+
+
+class Ignored(Part):
+    """A line of the text that is no part of what was agreed."""
+
+    sha256: Sha256
+    reason: str = Field(min_length=10)
+
+
+class Register(Part):
+    """The whole register. `headings` are the opening words of every heading of the text."""
+
+    headings: tuple[str, ...]
+    ignored: tuple[Ignored, ...] = ()
+    clauses: tuple[Clause, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _rules(self) -> "Register":
+        ids = [clause.id for clause in self.clauses]
+        repeated = sorted({name for name in ids if ids.count(name) > 1})
+        if repeated:
+            raise ValueError(f"registered more than once: {', '.join(repeated)}")
+        for clause in self.clauses:
+            if clause.heading not in self.headings:
+                raise ValueError(f"{clause.id}: the heading '{clause.heading}' is not among the headings of the text")
+        return self
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How register and text agree.
+
+    `uncovered` belongs to no clause; `stale` are ids of clauses that point to a sentence which is not under their
+    heading; `filled_in` is what a council wrote in the sections that it fills in itself.
+    """
+
+    uncovered: list[Sentence]
+    stale: list[str]
+    filled_in: list[Sentence]
+
+
+@cache
+def load_register() -> tuple[Clause, ...]:
+    """The shipped register's clauses, in the order of the text. Read once per process.
+
+    Raises:
+        AgreementError: a file of the register breaks a rule; the message names the clause.
+    """
+    return shipped_register().clauses
+
+
+@cache
+def shipped_register() -> Register:
+    """The shipped register with its headings and ignored lines. Raises AgreementError as `load_register` does."""
+    return read_register(Path(__file__).parent / "register")
+
+
+def read_register(folder: Path) -> Register:
+    """A register: `_text.yaml` with headings and ignored lines, and clauses in every other file, in order of name.
+
+    Raises:
+        AgreementError: a file is missing or unreadable, or the register breaks a rule.
+    """
+    try:
+        text: dict[str, Any] = _read(folder / TEXT_FILE)
+        files = [path for path in sorted(folder.glob("*.yaml")) if path.name != TEXT_FILE]
+        clauses = [clause for path in files for clause in _read(path)]
+        return Register.model_validate({**text, "clauses": clauses})
+    except OSError as error:
+        raise AgreementError(f"the clause register cannot be read: {error.strerror}") from None
+    except (yaml.YAMLError, TypeError) as error:
+        raise AgreementError(f"the clause register is not as it should be: {error}") from None
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, found['loc']))}: {found['msg']}" for found in error.errors())
+        raise AgreementError(f"the clause register: {problems}") from None
+
+
+def coverage(register: Register, text: str) -> Coverage:
+    """Compare the register with a signed text."""
+    found = sentences(text)
+    standing = {(_opening(register, sentence.heading), sentence.sha256) for sentence in found}
+    known = {digest for clause in register.clauses for digest in clause.sentences}
+    known |= {line.sha256 for line in register.ignored}
+    open_sections = {clause.heading for clause in register.clauses if clause.filled_in}
+    unknown = [sentence for sentence in found if sentence.sha256 not in known]
+    filled_in = [sentence for sentence in unknown if _opening(register, sentence.heading) in open_sections]
+    rewritten = {_opening(register, sentence.heading) for sentence in filled_in}
+    return Coverage(
+        uncovered=[sentence for sentence in unknown if sentence not in filled_in],
+        stale=[
+            clause.id
+            for clause in register.clauses
+            if not (clause.filled_in and clause.heading in rewritten)
+            and any((clause.heading, digest) not in standing for digest in clause.sentences)
+        ],
+        filled_in=filled_in,
+    )
+
+
+def checks_of(clause: Clause, stored_check_names: Iterable[str]) -> list[str]:
+    """Those of the names, sorted, that one of the clause's checks or item checks names or matches with its stars."""
+    names = list(stored_check_names)
+    return sorted({name for check in (*clause.checks, *clause.item_checks) for name in matching(check, names)})
+
+
+def unanswered(clause: Clause, stored_check_names: Iterable[str]) -> list[str]:
+    """Those of the clause's checks that none of the names answers. An item check may stay unanswered."""
+    names = list(stored_check_names)
+    return [check for check in clause.checks if not matching(check, names)]
+
+
+def matching(check: str, names: Iterable[str]) -> list[str]:
+    """The names that a check names, or matches with its stars."""
+    pattern = re.compile(re.escape(check).replace(r"\*", ".*"))
+    return [name for name in names if pattern.fullmatch(name)]
+
+
+def facts_of(clauses: Sequence[Clause]) -> list[str]:
+    """The facts, without their prefix, that any of the clauses needs; sorted."""
+    return sorted({c.removeprefix(RUN) for clause in clauses for c in clause.checks if c.startswith(RUN)})
+
+
+def _opening(register: Register, heading: str) -> str:
+    """The registered opening words with which a heading of the text begins; the heading itself if it is unknown."""
+    return max((known for known in register.headings if heading.startswith(known)), key=len, default=heading)
+
+
+def _read(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -1,0 +1,111 @@
+"""Rules on items, functions, opt-out and retention (DS-02, DS-03, F-01 to F-30, SE-02, ND-01, RE-01 to RE-08)."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from dagster_project.agreement.content import Function, Item
+
+if TYPE_CHECKING:
+    from dagster_project.agreement.model import Agreement
+
+SPECIAL_CLAUSES = frozenset({"F-15", "F-16", "F-17", "F-18"})
+EXCLUDING_CLAUSES = frozenset({"F-23", "F-24"})
+IDENTIFYING_CLAUSES = frozenset({"F-01", "F-02", "F-03", "F-09"})
+CLAUSE_OF_DOMAIN = {
+    "education": "RE-03",
+    "safeguarding_referral": "RE-04",
+    "child_protection": "RE-05",
+    "looked_after": "RE-06",
+    "adult_social_care": "RE-07",
+    "housing": "RE-08",
+}
+
+
+def problems(agreement: "Agreement") -> Iterator[str]:
+    """What is wrong with the items and with who sees them, and for how long."""
+    for section, clause, names in (
+        ("items", "DS-02", [item.id for item in agreement.items]),
+        ("items", "DS-02", [item.clause for item in agreement.items]),
+        ("items", "DS-02", [column for item in agreement.items for column in item.columns]),
+        ("functions", "SE-02", [function.id for function in agreement.functions]),
+        ("retention", "RE-02", [rule.rule for rule in agreement.retention]),
+        ("retention", "RE-02", [rule.domain for rule in agreement.retention]),
+    ):
+        repeated = sorted({name for name in names if names.count(name) > 1})
+        if repeated:
+            yield f"{section} (clause {clause}): listed more than once: {', '.join(repeated)}; keep one entry each"
+    for number, item in enumerate(agreement.items):
+        yield from (f"items.{number}: {message}" for message in _item(item))
+    for number, function in enumerate(agreement.functions):
+        yield from (f"functions.{number}: {message}" for message in _function(function, agreement))
+    yield from _unused(agreement)
+    yield from _opt_out(agreement)
+    yield from _retention(agreement)
+
+
+def _item(item: Item) -> Iterator[str]:
+    if item.use == "match_only" and item.columns:
+        yield f"{item.id} is for matching only and may have no mart column (clause {item.clause}); remove its columns"
+    if item.clause in SPECIAL_CLAUSES and not item.special_category:
+        yield f"{item.id} ({item.clause}) is special category data (clause DS-03); write special_category: true"
+    if item.clause in EXCLUDING_CLAUSES and item.excludes != {"youth_justice", "other_la"}:
+        yield (
+            f"{item.id} may not come from Youth Justice or another authority (clause {item.clause});"
+            " write excludes: [youth_justice, other_la]"
+        )
+
+
+def _function(function: Function, agreement: "Agreement") -> Iterator[str]:
+    items = {item.id: item for item in agreement.items}
+    for name in sorted({name for name in function.items if function.items.count(name) > 1}):
+        yield f"{function.id} lists {name} twice (clause SE-02); remove one"
+    for name in function.items:
+        if name not in items:
+            yield f"{function.id} lists the unknown item {name} (clause SE-02); correct the name, or add the item"
+        elif items[name].use == "match_only":
+            yield f"{function.id} lists {name}, which is for matching only (clause {items[name].clause}); remove it"
+    shown = {item.id for item in agreement.items if item.use == "display"}
+    if function.export == "protected_xlsx" and shown - set(function.items):
+        yield (
+            f"{function.id} may export, but does not see every item (clause SE-06); exports are for users of the"
+            " whole system: write export: none"
+        )
+    named = [name for name in function.items if name in items and items[name].clause in IDENTIFYING_CLAUSES]
+    if function.export == "pseudonymised" and named:
+        yield (
+            f"{function.id} exports pseudonymised data, but sees {', '.join(named)} (clause SE-07);"
+            " remove these items, or write export: none"
+        )
+
+
+def _unused(agreement: "Agreement") -> Iterator[str]:
+    used = {name for function in agreement.functions for name in function.items}
+    for number, item in enumerate(agreement.items):
+        if item.use == "display" and item.id not in used:
+            yield (
+                f"items.{number}: no function uses {item.id} ({item.clause}), so sharing it is not proportionate"
+                " (clause PU-01); give it to the function that needs it, or remove the item"
+            )
+
+
+def _opt_out(agreement: "Agreement") -> Iterator[str]:
+    answer = agreement.national_data_opt_out
+    if answer.setting == "yes" and answer.list_date is None:
+        yield "national_data_opt_out.list_date (clause ND-01): write the date of the opt-out list that was applied"
+    if answer.setting != "yes" and not answer.reason.strip():
+        yield "national_data_opt_out.reason (clause ND-01): say why the opt-out is not applied"
+
+
+def _retention(agreement: "Agreement") -> Iterator[str]:
+    rules = {rule.domain: rule for rule in agreement.retention}
+    joint = rules.get("joint_system")
+    if joint is None or joint.trigger_event != "left_scope":
+        yield "retention (clause RE-01): add the rule of the joint_system with trigger_event: left_scope"
+    elif joint.period_years or joint.period_days:
+        yield "retention (clause RE-01): the joint system keeps nobody who left scope; remove the period of its rule"
+    for domain, clause in CLAUSE_OF_DOMAIN.items():
+        rule = rules.get(domain)
+        if rule is None:
+            yield f"retention (clause {clause}): no rule for {domain}; add it with its trigger_event and period"
+        elif not rule.period_years and not rule.period_days:
+            yield f"retention (clause {clause}): the rule for {domain} has no period; write period_years or period_days"

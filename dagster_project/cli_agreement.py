@@ -1,0 +1,93 @@
+"""`hearthlink agreement`: write, check and describe an agreement file."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from dagster_project.cli_output import console, fail
+from dagster_project.settings import load_settings
+
+if TYPE_CHECKING:
+    from dagster_project.agreement.model import Agreement
+    from dagster_project.agreement.standing import Standing
+
+app = typer.Typer(no_args_is_help=True, help="Write an agreement file, check it, and help an editor with its form.")
+
+
+@app.command(epilog="Example:  hearthlink agreement check agreement.yaml --as-at 2027-03-31")
+def check(
+    file: Annotated[Path | None, typer.Argument(help="The agreement file (default: agreement.yaml).")] = None,
+    as_at: Annotated[
+        str | None, typer.Option("--as-at", metavar="YYYY-MM-DD", help="London date (default: today).")
+    ] = None,
+) -> None:
+    """Say what is wrong with an agreement, clause by clause (exit code 1), and how it stands on a day."""
+    from dagster_project.agreement.model import AgreementError, file_sha256, load_agreement
+
+    path = load_settings(agreement=file).agreement_file
+    try:
+        agreement = load_agreement(path)
+    except AgreementError as error:
+        fail(str(error))
+    day = _day(as_at)
+    header = agreement.on(day).agreement
+    console.print(f"[bold green]in order:[/] {header.id}, version {header.version}, SHA-256 {file_sha256(path)}")
+    console.print(
+        f"{len(agreement.partners)} partners, {len(agreement.items)} items, {len(agreement.functions)} functions,"
+        f" {len(agreement.powers)} powers"
+    )
+    stands = tell_standing(agreement, day, may_end=False)
+    console.print(f"in force on {day}: {'yes' if stands.in_force else 'no'}; review due by {stands.review_due}")
+
+
+@app.command(epilog="Example:  hearthlink agreement init our_agreement.yaml")
+def init(file: Annotated[Path, typer.Argument(help="The file to write. An existing one is left alone.")]) -> None:
+    """Write a blank agreement, with a comment at each place that has to be filled in."""
+    from dagster_project.agreement.blank import blank_agreement
+
+    try:
+        with file.open("x", encoding="utf-8") as target:
+            target.write(blank_agreement())
+    except FileExistsError:
+        fail(f"{file} exists already: choose another name, or move it away")
+    except OSError as error:
+        fail(f"{file} cannot be written ({error.strerror}): choose a folder that you may write to")
+    console.print(f"written: {file}\nFill it in, and see what is left to do with 'hearthlink agreement check {file}'.")
+
+
+@app.command(epilog="Example:  hearthlink agreement schema > agreement.schema.json")
+def schema() -> None:
+    """Print the JSON Schema of the file, for editors that complete and check YAML."""
+    from dagster_project.agreement.schema import json_schema
+
+    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+def tell_standing(agreement: "Agreement", day: date, *, may_end: bool = True) -> "Standing":
+    """Print what stops publishing on that day, who is held and what is due. A run ends here before the enactment."""
+    from dagster_project.agreement.standing import standing
+
+    stands = standing(agreement, day)
+    if may_end and not stands.enacted:
+        fail(" ".join(stands.refusals))
+    for mark, sentences in (
+        ("[bold red]not in force:[/]", stands.refusals),
+        ("[yellow]held:[/]", stands.held_partners.values() if stands.enacted else ()),
+        ("[yellow]due:[/]", stands.warnings),
+    ):
+        for sentence in sentences:
+            console.print(f"{mark} {escape(sentence)}")
+    return stands
+
+
+def _day(text: str | None) -> date:
+    from dagster_project.clock import london_today
+
+    try:
+        return date.fromisoformat(text) if text else london_today()
+    except ValueError:
+        fail(f"'{text}' is not a date: write it as YYYY-MM-DD")

@@ -1,0 +1,79 @@
+"""Facts about the agreement as the warehouse has it: the tables that SQL, grants and checks take their rules from."""
+
+from collections import Counter
+
+from dagster_project.governance.evidence.world import Tally, World, all_hold, same
+
+_MATCH_ONLY = {f"F-{number}" for number in range(10, 15)}
+_ALL_ITEMS = {f"F-{number:02}" for number in range(1, 31)}
+_SPECIAL = {f"F-{number}" for number in range(15, 19)}
+# The classes of record whose keeping the text speaks of, RE-01 and RE-03 to RE-08.
+_DOMAINS = {
+    "joint_system",
+    "education",
+    "safeguarding_referral",
+    "child_protection",
+    "looked_after",
+    "adult_social_care",
+    "housing",
+}
+
+
+def controllers_listed(world: World) -> Tally:
+    """DC-01."""
+    stored = world.rows("select partner, role from agreement.partners")
+    return all_hold(world.agreement.partner(code).role == role for code, role in stored)
+
+
+def scope_stated(world: World) -> Tally:
+    """DS-01, RE-01."""
+    return all_hold([world.record.run["hold_while"] == world.agreement.data_subjects.hold_while])
+
+
+def items_listed(world: World) -> Tally:
+    """DS-02: no item but the text's, each once, used as the text says."""
+    uses = _uses(world)
+    times = Counter(clause for clause, _ in uses)
+    return all_hold(
+        clause in _ALL_ITEMS and times[clause] == 1 and (use == "match_only") == (clause in _MATCH_ONLY)
+        for clause, use in uses
+    )
+
+
+def special_categories_marked(world: World) -> Tally:
+    """DS-03."""
+    marked = dict(world.rows("select clause, special_category from agreement.data_items"))
+    return all_hold(marked[clause] for clause in sorted(_SPECIAL & set(marked)))
+
+
+def ladder_ordered(world: World) -> Tally:
+    """MA-01."""
+    stored = world.rows("select tier, name, enabled, action from agreement.match_rules order by tier")
+    meant = [(tier.tier, tier.name, tier.enabled, tier.action) for tier in world.agreement.matching]
+    numbers = [row[0] for row in stored]
+    return all_hold([stored == meant, numbers == list(range(1, 6))])
+
+
+def tier_1_gated(world: World) -> Tally:
+    """MA-02."""
+    stored = world.rows("select partner, identifier from agreement.lawful_identifiers where allowed")
+    usable = [(p.code, i) for p in world.partners() for i in world.agreement.usable_identifiers(p)]
+    stated = {(p.code, i) for p in world.partners() for i in p.privacy_statement.covers}
+    lists = same(stored, usable)
+    return Tally(lists.looked_at, lists.offences + len(set(stored) - stated))
+
+
+def retention_listed(world: World) -> Tally:
+    """RE-01, RE-03 to RE-08."""
+    columns = "rule, domain, trigger_event, period_years, period_days"
+    stored = world.rows(f"select {columns} from agreement.retention_rules")  # noqa: S608
+    meant = [
+        (rule.rule, rule.domain, rule.trigger_event, rule.period_years, rule.period_days)
+        for rule in world.agreement.retention
+    ]
+    lists, domains = same(stored, meant), all_hold(domain in {row[1] for row in stored} for domain in sorted(_DOMAINS))
+    return Tally(lists.looked_at + domains.looked_at, lists.offences + domains.offences)
+
+
+def _uses(world: World) -> list[tuple[str, str]]:
+    return [(clause, use) for clause, use in world.rows("select clause, use from agreement.data_items")]

@@ -1,0 +1,98 @@
+"""The evidence of one publish: found before the swap, written before it commits."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from dagster_project.agreement.model import Agreement, load_agreement
+from dagster_project.agreement.register import facts_of, load_register
+from dagster_project.agreement.standing import standing
+from dagster_project.governance.evidence import ledger
+from dagster_project.governance.evidence.code_identity import code_identity
+from dagster_project.governance.evidence.facts import find_facts
+from dagster_project.governance.evidence.pack import Published, Written, build_pack, write_pack
+from dagster_project.governance.evidence.record import RunRecord, read_record
+from dagster_project.governance.evidence.results import Check, ClauseResult, blocking, clause_results
+from dagster_project.governance.evidence.world import World
+from dagster_project.settings import Settings
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What is known of every clause before the swap. `blocking` names the clauses that forbid it, with the reason."""
+
+    agreement: Agreement
+    record: RunRecord
+    facts: tuple[Check, ...]
+    results: tuple[ClauseResult, ...]
+    code: dict[str, str | bool | None]
+
+    @property
+    def blocking(self) -> tuple[str, ...]:
+        """Clauses because of which nothing may be published."""
+        return blocking(self.results)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What somebody has to see to, each in a sentence: dates of the agreement, attestations."""
+        of_agreement = standing(self.agreement, self.record.as_at).warnings
+        return (*of_agreement, *(found.warning for found in self.results if found.warning))
+
+
+def find(settings: Settings, conn: psycopg.Connection[Any], publish_id: str) -> Findings:
+    """Answer every clause of the register for the judged run, as hl_publisher, changing nothing.
+
+    Raises:
+        GovernanceError: there is no judged run of that id.
+        AgreementError: the agreement or the register cannot be read.
+    """
+    clauses = load_register()
+    record = read_record(conn, publish_id)
+    agreement = load_agreement(settings.agreement_file).on(record.as_at)
+    facts = find_facts(World(settings, agreement, record, conn), facts_of(clauses))
+    results = clause_results(
+        clauses,
+        [*record.checks, *facts],
+        record.attestations,
+        record.as_at,
+        record.first_publish,
+        # An invented council has nobody who could attest anything.
+        may_block=not agreement.example,
+    )
+    return Findings(agreement, record, tuple(facts), tuple(results), code_identity(settings.project_root))
+
+
+def write(
+    settings: Settings, conn: psycopg.Connection[Any], publish_id: str, findings: Findings, published: Published
+) -> Written:
+    """Write the pack and its row in the caller's transaction, which holds the publish lock.
+
+    A pack whose transaction does not commit has no row, and `verify` says so.
+
+    Raises:
+        GovernanceError: the pack cannot be written.
+    """
+    previous = ledger.newest(conn)
+    pack = build_pack(
+        findings.record,
+        {"title": findings.agreement.agreement.title, "example": findings.agreement.example},
+        findings.code,
+        findings.facts,
+        findings.results,
+        findings.warnings,
+        published,
+        previous,
+    )
+    written = write_pack(settings, publish_id, pack)
+    ledger.append(
+        conn,
+        ledger.Entry(
+            publish_id,
+            written.pack_sha256,
+            written.page_sha256,
+            previous["pack_sha256"] if previous else None,
+            published.published_at,
+        ),
+    )
+    return written

@@ -1,0 +1,91 @@
+"""Whether the packs on the disk are the ones that were written: every hash is computed again."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from dagster_project.governance.errors import GovernanceError
+from dagster_project.governance.evidence import ledger
+from dagster_project.governance.evidence.canonical import sha256
+from dagster_project.governance.evidence.ledger import Entry
+from dagster_project.governance.evidence.pack import PACK, PAGE
+from dagster_project.settings import Settings
+from dagster_project.warehouse.connection import connect
+from dagster_project.warehouse.roles import ANALYST
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What came out. `packs` are the publish ids in the order of the chain.
+
+    `problems` say which pack is not as it was written, each in a sentence. `uncommitted` are folders of publishes
+    that never took place (broken off after the pack was written), which prove nothing and disprove nothing.
+    """
+
+    packs: tuple[str, ...]
+    problems: tuple[str, ...]
+    uncommitted: tuple[str, ...]
+
+    @property
+    def intact(self) -> bool:
+        """Whether every pack is there, unchanged and in its place in the chain."""
+        return not self.problems
+
+
+def verify(settings: Settings) -> Verification:
+    """Compute the hashes of all packs and pages and the chain again, and compare with control.evidence_packs.
+
+    Raises:
+        GovernanceError: the ledger cannot be read.
+    """
+    try:
+        with connect(settings, ANALYST) as conn:
+            chain, without = ledger.entries(conn), ledger.publishes_without_pack(conn)
+    except psycopg.Error as fault:
+        raise GovernanceError(
+            f"The ledger of packs cannot be read (SQLSTATE {fault.sqlstate}): see that the warehouse answers"
+        ) from None
+    folder = settings.evidence_dir
+    problems = [*_chain(folder, chain), *(f"{name}: was published without an evidence pack" for name in without)]
+    known = {entry.publish_id for entry in chain}
+    found = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    return Verification(
+        packs=tuple(entry.publish_id for entry in chain),
+        problems=tuple(problems),
+        uncommitted=tuple(name for name in found if name not in known),
+    )
+
+
+def _chain(folder: Path, chain: list[Entry]) -> Iterator[str]:
+    before: Entry | None = None
+    for entry in chain:
+        yield from _pack(folder / entry.publish_id, entry)
+        expected = before.pack_sha256 if before else None
+        if entry.previous_sha256 != expected:
+            previous = before.publish_id if before else "nothing"
+            yield f"{entry.publish_id}: the chain is broken, its row does not follow on {previous}"
+        before = entry
+
+
+def _pack(folder: Path, entry: Entry) -> Iterator[str]:
+    for name, expected in ((PACK, entry.pack_sha256), (PAGE, entry.page_sha256)):
+        try:
+            content = (folder / name).read_bytes()
+        except OSError:
+            yield f"{entry.publish_id}: {name} is missing or cannot be read"
+            continue
+        if sha256(content) != expected:
+            yield f"{entry.publish_id}: {name} is not the file that was written at the publish"
+        elif name == PACK:
+            yield from _link(content, entry)
+
+
+def _link(content: bytes, entry: Entry) -> Iterator[str]:
+    """The pack's own word on what came before it."""
+    pack = json.loads(content)
+    previous = pack["previous"]["pack_sha256"] if pack["previous"] else None
+    if previous != entry.previous_sha256 or pack["publish"]["publish_id"] != entry.publish_id:
+        yield f"{entry.publish_id}: the chain is broken, pack and ledger name different packs before it"
