@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from dagster_project import cli_agreement, cli_demo, cli_evidence
-from dagster_project.cli_output import Commands, console, fail, print_rows, print_summary, step_printer
+from dagster_project.cli_output import Commands, console, fail, print_rows
+from dagster_project.cli_run import run_and_report
 from dagster_project.settings import Settings, load_settings
 
 app = typer.Typer(
@@ -181,21 +182,6 @@ def ui(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000, hom
     prepare_instance(settings)
     with cli_demo.dropbox_if_demo(settings):
         raise typer.Exit(serve_ui(settings, port))
-
-
-def run_and_report(settings: Settings, folders: list[Path], as_at: date, *, collect_dropbox: bool) -> bool:
-    """Run the publish job, print progress and the summary; True when it has published."""
-    from dagster_project.agreement.model import load_agreement
-    from dagster_project.governance.summary import run_summary
-    from dagster_project.warehouse.bootstrap import ensure_warehouse
-
-    cli_agreement.tell_standing(load_agreement(settings.agreement_file), as_at)
-    ensure_warehouse(settings)
-    from dagster_project.defs.launch import run_publish_job
-
-    outcome = run_publish_job(settings, folders, as_at, collect_dropbox, step_printer())
-    print_summary(run_summary(settings), outcome.failures, outcome.published)
-    return outcome.published
 
 
 def _running(home: Path | None) -> Settings:

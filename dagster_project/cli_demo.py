@@ -1,6 +1,7 @@
 """`hearthlink demo`: the invented council, from nothing to a published mart."""
 
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -36,7 +37,7 @@ def demo(
     """Make the council, deliver its files over both routes, and run to the published mart."""
     if context.invoked_subcommand:
         return
-    from dagster_project.cli import run_and_report
+    from dagster_project.cli_run import run_and_report
     from dagster_project.warehouse.bootstrap import ensure_warehouse
     from dagster_project.warehouse.logins import ensure_person_login
 
@@ -120,12 +121,15 @@ def _day(text: str | None) -> date:
 
 
 def _where_next(settings: Settings) -> None:
+    # As it was called: `make demo` leaves the command in .venv/bin, which is not on everybody's PATH.
+    program = sys.argv[0] if Path(sys.argv[0]).stem == "hearthlink" else "hearthlink"
     table = Table.grid(padding=(0, 3))
-    table.add_row('hearthlink query "select * from mart.publish_info"', "read as an analyst")
-    table.add_row(f'hearthlink query --as {OFFICER} "table mart.dim_person"', "read as the housing officer")
-    table.add_row(f"hearthlink dsn --as {OFFICER}", "connect Power BI Desktop, DBeaver or psql")
+    table.add_row(f'{program} query "select * from mart.publish_info"', "read as an analyst")
+    table.add_row(f'{program} query --as {OFFICER} "table mart.dim_person"', "read as the housing officer")
+    table.add_row(f"{program} evidence show", "each clause of the agreement, and the page with its evidence")
+    table.add_row(f"{program} dsn --as {OFFICER}", "connect Power BI Desktop, DBeaver or psql")
     table.add_row("make ui", "lineage, checks and reruns in Dagster")
-    table.add_row("hearthlink stop", "stop the database; the data stays")
+    table.add_row(f"{program} stop", "stop the database; the data stays")
     console.print("\n[bold]Published.[/] Where to go next:")
     console.print(table)
     console.print(f"Everything is under {settings.home}.")

@@ -1,0 +1,23 @@
+"""A whole run as a command shows it: the agreement's standing, progress, the summary."""
+
+from datetime import date
+from pathlib import Path
+
+from dagster_project import cli_agreement
+from dagster_project.cli_output import print_summary, step_printer
+from dagster_project.settings import Settings
+
+
+def run_and_report(settings: Settings, folders: list[Path], as_at: date, *, collect_dropbox: bool) -> bool:
+    """Run the publish job, print progress and the summary; True when it has published."""
+    from dagster_project.agreement.model import load_agreement
+    from dagster_project.governance.summary import run_summary
+    from dagster_project.warehouse.bootstrap import ensure_warehouse
+
+    cli_agreement.tell_standing(load_agreement(settings.agreement_file), as_at)
+    ensure_warehouse(settings)
+    from dagster_project.defs.launch import run_publish_job
+
+    outcome = run_publish_job(settings, folders, as_at, collect_dropbox, step_printer())
+    print_summary(run_summary(settings), outcome.failures, outcome.published)
+    return outcome.published
