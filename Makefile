@@ -4,6 +4,8 @@ SHELL := /bin/sh
 
 VENV := .venv
 BIN := $(VENV)/bin
+# Other people's tools, which pin other versions: what Hearthlink is checked with and measured against.
+ORACLES := .venv-oracles
 # Debian packages of the tests: a browser to open the evidence page in. The product needs none.
 TEST_PACKAGES := chromium
 
@@ -18,7 +20,7 @@ CHECK_HOME := $(VENV)/dagster_home
 # dbt asks for a connection even to parse; nothing connects to this one.
 NO_DATABASE := PGHOST=127.0.0.1 PGPORT=1 PGDATABASE=none PGUSER=none PGPASSWORD=none
 
-.PHONY: help install install-dev demo test test-packages lint ui clean lock
+.PHONY: help install install-dev oracles demo test test-packages lint ui clean lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +36,13 @@ install-dev: install
 		echo "installing the tools of the checks ..."; \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock \
 		&& cp requirements-dev.lock $(VENV)/requirements-dev.lock; }
+
+oracles: ## Install the tools that Hearthlink is checked with and measured against, into .venv-oracles
+	@cmp -s requirements-oracles.lock $(ORACLES)/requirements-oracles.lock || { \
+		echo "installing the tools to check with and measure against ..."; \
+		$(PYTHON) -m venv --clear $(ORACLES) \
+		&& $(ORACLES)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-oracles.lock \
+		&& cp requirements-oracles.lock $(ORACLES)/requirements-oracles.lock; }
 
 # The package is put on the path by a .pth file and a launcher, which is what an editable install does in the end.
 # `pip install -e .` would need setuptools: fetched at build time, outside the lock and its hashes.
@@ -60,7 +69,7 @@ $(VENV)/pyvenv.cfg:
 demo: install ## Publish an invented council, from nothing to a mart that an officer reads
 	@$(BIN)/hearthlink demo
 
-test: lint test-packages ## Install all that is needed, then run every check and test
+test: lint oracles test-packages ## Install all that is needed, then run every check and test
 	@$(BIN)/python -m pytest
 
 test-packages:
@@ -86,11 +95,10 @@ clean: ## Stop the database server and delete .hearthlink with all data in it, a
 
 # Universal locks hold for every system and Python from 3.11 on. Extras stay in them: pip refuses a hash-checked
 # install when a package asks for an extra that the lock does not name.
-lock: $(VENV)-lock/bin/uv ## Renew both lock files
-	$(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-		--no-strip-extras -o requirements.lock requirements.in
-	$(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-		--no-strip-extras -o requirements-dev.lock requirements-dev.in
+lock: $(VENV)-lock/bin/uv ## Renew the lock files
+	@for name in requirements requirements-dev requirements-oracles; do \
+		$(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+			--no-annotate --no-strip-extras -o $$name.lock $$name.in || exit 1; done
 
 $(VENV)-lock/bin/uv:
 	@$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check uv

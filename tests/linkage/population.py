@@ -27,7 +27,10 @@ _PARTNERS = {
 }
 _IDENTIFIERS = ("nhs_number", "upn", "social_care_id", "education_id", "nino")
 _RUN = """
-insert into agreement.run_context values (
+insert into agreement.run_context (
+    publish_id, as_at, agreement_id, agreement_version, agreement_sha256, started_at, hold_while, arrears_min,
+    balance_max_age_days, notice_valid_months, nhs_allow_test_range, postcode_max_people, common_name_limit, cin_basis
+) values (
     'cases', date '2026-11-22', 'case_isa', '1.0', 'none', timestamptz '2026-11-22 02:00+00',
     'temporary_accommodation', 1, 30, 12, true, 10, 15, 'plan'
 )
