@@ -20,7 +20,7 @@ CHECK_HOME := $(VENV)/dagster_home
 # dbt asks for a connection even to parse; nothing connects to this one.
 NO_DATABASE := PGHOST=127.0.0.1 PGPORT=1 PGDATABASE=none PGUSER=none PGPASSWORD=none
 
-.PHONY: help install install-dev oracles demo test test-packages lint ui clean lock
+.PHONY: help install install-dev oracles demo test test-packages bench-linkage lint ui clean lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,13 @@ test-packages:
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! command -v chromium >/dev/null; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(TEST_PACKAGES) >/dev/null; fi
 
+# Sizes, seeds and profiles of the invented councils; RECORDS and TRUTH name a record set of your own instead.
+PEOPLE := 100000
+SEEDS := 1 2
+PROFILE := brief council
+bench-linkage: install oracles ## Measure linkage beside Splink: PEOPLE, SEEDS, PROFILE, or RECORDS and TRUTH (benchmarks/README.md)
+	@$(BIN)/python -m benchmarks.linkage $(if $(RECORDS),--records $(RECORDS) --truth $(TRUTH),--people $(PEOPLE) --seeds $(SEEDS) --profiles $(PROFILE))
+
 lint: install-dev ## Run the checks that need no database
 	@$(BIN)/ruff check .
 	@# pyright in a build that brings its own Node.js, so that nothing is fetched while it checks.
@@ -91,7 +98,7 @@ ui: install ## Open the Dagster UI on 127.0.0.1:3000
 clean: ## Stop the database server and delete .hearthlink with all data in it, and what tools left behind
 	@if [ -d .hearthlink ] && [ -x $(BIN)/hearthlink ]; then $(BIN)/hearthlink destroy --yes --home .hearthlink; fi
 	@rm -rf .hearthlink .ruff_cache .pytest_cache .hypothesis dbt_project/target dbt_project/logs logs council
-	@find dagster_project expectations tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find benchmarks dagster_project expectations tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Universal locks hold for every system and Python from 3.11 on. Extras stay in them: pip refuses a hash-checked
 # install when a package asks for an extra that the lock does not name.
