@@ -88,8 +88,8 @@ def _ratios(results: Sequence[Result]) -> str:
     header = ("people", "records", "seconds", "over the lower bound", "over Splink EM", "over a tenth of the people")
     return (
         "## Time ratios\n\nWhole linkage (COPY, staged, matched, tiers 1-4, dbt's start included) over its own lower"
-        " bound (COPY, standardise, one grouped key per tier), over Splink EM end to end, and over the same with a tenth of"
-        " the people.\n\n" + _table(header, rows)
+        " bound (COPY, standardise, one grouped key per tier), over Splink EM end to end, and over the same with a"
+        " tenth of the people.\n\n" + _table(header, rows)
     )
 
 
