@@ -3,12 +3,14 @@
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from dagster_project.agreement.register import load_register
+from dagster_project.agreement.sentences import sentences
 from dagster_project.governance import publish as publishing
 from dagster_project.governance.evidence import step
 from dagster_project.governance.evidence.reading import read_pack
@@ -16,7 +18,9 @@ from dagster_project.governance.evidence.verify import verify
 from dagster_project.governance.publish import PublishRefused, last_publish, publish
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import connect
+from tests import agreement_kit
 from tests import gate_kit as kit
+from tests.oscal_kit import trestle_refuses
 
 OLD, MIDDLE, NEW, NEXT = "p_1", "p_2", "p_3", "p_4"
 
@@ -67,7 +71,7 @@ def test_each_publish_leaves_a_pack_that_follows_on_the_one_before(published: Se
     assert last["publish"]["people"] == 3
 
 
-@pytest.mark.parametrize("name", ["pack.json", "index.html"])
+@pytest.mark.parametrize("name", ["pack.json", "index.html", "assessment-results.json"])
 @pytest.mark.parametrize("publish_id", [OLD, MIDDLE, NEW])
 def test_one_changed_byte_is_found_and_the_pack_named(
     published: Settings, packs: Path, publish_id: str, name: str
@@ -93,8 +97,22 @@ def test_a_missing_pack_and_a_missing_page_are_named(published: Settings, packs:
     assert verify(published).problems == (
         f"{MIDDLE}: pack.json is missing or cannot be read",
         f"{MIDDLE}: index.html is missing or cannot be read",
+        f"{MIDDLE}: assessment-results.json is missing or cannot be read",
         f"{NEW}: index.html is missing or cannot be read",
     )
+
+
+def test_the_oscal_file_of_a_real_pack_is_valid(published: Settings, tmp_path: Path) -> None:
+    folder, _ = read_pack(published)
+    assert trestle_refuses(folder / "assessment-results.json", tmp_path / "trestle") == ""
+
+
+def test_what_is_no_oscal_is_not_called_valid(published: Settings, tmp_path: Path) -> None:
+    """The test above could fail."""
+    folder, _ = read_pack(published)
+    content = (folder / "assessment-results.json").read_text(encoding="utf-8")
+    (tmp_path / "broken.json").write_text(content.replace('"satisfied"', '"splendid"', 1), encoding="utf-8")
+    assert "splendid" in trestle_refuses(tmp_path / "broken.json", tmp_path / "trestle")
 
 
 def test_a_pack_exchanged_together_with_its_row_breaks_the_chain(published: Settings, packs: Path) -> None:
@@ -205,3 +223,16 @@ def test_publishing_asks_for_the_evidence_before_anything_moves(
     monkeypatch.setattr(publishing, "drop_previous", lambda _: pytest.fail("something was moved"))
     kit.alter(published, "update control.deliveries set route = null", "hl_loader")
     refused(published, NEXT, "TR-04")
+
+
+def test_a_signed_text_that_the_register_does_not_cover_is_not_published(published: Settings, tmp_path: Path) -> None:
+    """A real agreement whose text is nobody's: the refusal names headings and hashes, and no word of the text."""
+    real = replace(published, agreement_file=agreement_kit.write(tmp_path, agreement_kit.real()))
+    candidate(real, NEXT)
+    with pytest.raises(PublishRefused) as refusal:
+        publish(real, NEXT)
+    (unit, *_) = sentences(agreement_kit.TEXT)
+    assert f"HD-02 (FAIL: run/text_covered (under a heading that the register does not know {unit.sha256}" in str(
+        refusal.value
+    )
+    assert not [word for word in ("Promise", "nobody's", "says nothing") if word in str(refusal.value)]
