@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
 
 from dagster_project.agreement.loader import RunContext, load_into_warehouse
 from dagster_project.agreement.model import file_sha256, load_agreement
@@ -122,7 +123,7 @@ class Pipeline:
 @cache
 def _runner(target: Path) -> dbtRunner:
     parsed = dbtRunner().invoke(["parse", *places(target)])
-    assert parsed.success
+    assert isinstance(parsed.result, Manifest)
     return dbtRunner(manifest=parsed.result)
 
 
