@@ -28,7 +28,9 @@ pupils_past_retention as (
     from pupils
     cross join run_context
     cross join education_period
-    where {{ birthday('pupils.date_of_birth', 'education_period.years') }} + education_period.days <= run_context.as_at
+    where
+        {{ birthday('pupils.date_of_birth', 'education_period.years') }} + education_period.days
+        <= run_context.as_at
 ),
 
 held_pupils as (
