@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,8 @@ from expectations.redact import Verdict
 from tests import gate_kit as kit
 from tests import gate_world as data
 from tests.agreement_kit import changed
-from tests.mutations import MUTATIONS, Mutation
+from tests.mutation_kit import Mutation
+from tests.mutations import MUTATIONS
 
 NEXT = "p_20261121_0001"
 ENFORCED = {clause.id: clause for clause in load_register() if clause.kind == "enforced"}
@@ -67,7 +69,7 @@ def judge(settings: Settings, tables: tuple[str, ...]) -> None:
         kit.without_suites(patch)
         unseen = gate.run_gate
 
-        def some_suites(*arguments: object) -> tuple[Verdict, ...]:
+        def some_suites(*arguments: Any) -> tuple[Verdict, ...]:
             seen = kit.run_tables(settings, *tables) if tables else ()
             names = {(check.suite, check.check_id) for check in seen}
             return (*seen, *(c for c in unseen(*arguments) if (c.suite, c.check_id) not in names))

@@ -20,7 +20,7 @@ education_period as (
     where domain = 'education'
 ),
 
--- clause RE-03: education data is held until a birthday, in the signed text the 25th, so older pupils are nobody's match
+-- clause RE-03: education data is held until a birthday, the 25th in the signed text: older pupils are nobody's match
 pupils_past_retention as (
     select distinct
         pupils.partner,
