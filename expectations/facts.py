@@ -48,6 +48,10 @@ class Facts:
     number_columns: dict[str, tuple[str, ...]]
     matching_columns: tuple[tuple[str, str, str], ...]
 
+    def shown_in(self, table: str) -> tuple[str, ...]:
+        """The columns of a mart table that show any item."""
+        return tuple(shown.column for shown in self.item_columns if shown.table == table)
+
     def columns_of(self, item: str, table: str) -> tuple[str, ...]:
         """The columns of a mart table that show an item."""
         return tuple(shown.column for shown in self.item_columns if (shown.item, shown.table) == (item, table))

@@ -111,6 +111,12 @@ def not_empty(table: str, clause: str) -> Expectation:
     return ExpectTableRowCountToBeBetween(min_value=1, **check.terms())
 
 
+def nobody_in(table: str, clause: str) -> Expectation:
+    """A table of which the agreement shows no item is empty: that somebody stands in it would tell of the item."""
+    text = f"{table} is empty, because the agreement shows none of its items"
+    return ExpectTableRowCountToEqual(value=0, **Check(f"{table}.nobody", clause, "secrecy", text).terms())
+
+
 def one_publish(table: str) -> Expectation:
     """Every row was built by the run that is being judged: a row of an earlier one may be of somebody who has left."""
     check = Check(f"{table}.publish_id", "RE-01", "consistency", f"Every row of {table} carries this run's publish id")

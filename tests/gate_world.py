@@ -52,9 +52,22 @@ MATCHED = r"""
 DELIVERED = {
     "hou_homeless_cases": [{"case_id": "C1", "application_date": date(2026, 1, 5)}, {"case_id": "C2"}],
     "hou_household_members": [
-        {"person_id": "M1", "case_id": "C1", "nino": NINO, "legal_last_name": "Marlowe"},
-        {"person_id": "M2", "case_id": "C1", "nhs_number": NHS_NUMBER},
-        {"person_id": "M3", "case_id": "C2", "joined_date": date(2026, 2, 1)},
+        {
+            "person_id": "M1",
+            "case_id": "C1",
+            "nino": NINO,
+            "legal_first_name": "Ada",
+            "legal_last_name": "Marlowe",
+            "date_of_birth": date(1990, 5, 1),
+        },
+        {
+            "person_id": "M2",
+            "case_id": "C1",
+            "nhs_number": NHS_NUMBER,
+            "legal_first_name": "Bo",
+            "date_of_birth": date(2015, 5, 1),
+        },
+        {"person_id": "M3", "case_id": "C2", "joined_date": date(2026, 2, 1), "preferred_first_name": "Cy"},
     ],
     "hou_ta_placements": [
         {"placement_id": "T1", "case_id": "C1", "start_date": date(2026, 3, 1)},

@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from dagster_project.agreement.blank import offered_columns
 from dagster_project.agreement.model import IDENTIFIERS, Agreement
 from dagster_project.agreement.standing import standing
 
@@ -49,6 +50,10 @@ def _tables(agreement: Agreement, context: RunContext) -> dict[str, tuple[Sequen
         "item_columns": (
             ("item", "mart_table", "mart_column"),
             [(i.id, *column.split(".")) for i in agreement.items for column in i.columns],
+        ),
+        "withheld_columns": (
+            ("mart_table", "mart_column"),
+            [tuple(column.split(".")) for column in sorted(offered_columns() - agreement.shown_columns)],
         ),
         "functions": (
             ("function", "name", "purpose"),

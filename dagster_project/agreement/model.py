@@ -90,6 +90,11 @@ class Agreement(Part):
             f"'{code}' is not a partner of '{self.agreement.id}' (clause HD-06): add it under partners first"
         )
 
+    @property
+    def shown_columns(self) -> frozenset[str]:
+        """Every `table.column` of the mart that shows an item."""
+        return frozenset(column for item in self.items for column in item.columns)
+
     def purpose_of(self, function: Function) -> str:
         """The function's purpose in words (clause PU-05)."""
         return next((purpose.text for purpose in self.purposes if purpose.id == function.purpose), function.purpose)

@@ -38,7 +38,7 @@ FACTS: dict[str, str] = {
     "controllers_listed": "Every partner in agreement.partners has the role that the agreement gives it",
     "partners_known": "Every delivery of this run is of a partner of the agreement, or is public reference data",
     # Why and on what basis.
-    "purposes_limited": "Every function's purpose is one of the agreement's purposes",
+    "purposes_limited": "agreement.functions are the agreement's, each with one of the agreement's purposes",
     "items_used": "Every item for display is used by a function and supported by a power",
     "dpia_referenced": "The agreement points to an impact assessment with a reference and a date not ahead",
     "secrets_private": "No file or folder of the home's secrets can be read by another user of the computer",

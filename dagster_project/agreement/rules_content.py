@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from dagster_project.agreement.blank import offered_columns
 from dagster_project.agreement.content import Function, Item, RetentionRule
 
 if TYPE_CHECKING:
@@ -60,6 +61,11 @@ def _item(item: Item) -> Iterator[str]:
         )
     if item.use == "match_only" and item.columns:
         yield f"{item.id} is for matching only and may have no mart column (clause {item.clause}); remove its columns"
+    if item.use == "display" and (unknown := sorted(set(item.columns) - offered_columns())):
+        yield (
+            f"{item.id} names {', '.join(unknown)}, which no model of the mart shows (clause {item.clause});"
+            " take its columns from 'hearthlink agreement init', or leave them out"
+        )
     if item.clause in SPECIAL_CLAUSES and not item.special_category:
         yield f"{item.id} ({item.clause}) is special category data (clause DS-03); write special_category: true"
     if item.clause in EXCLUDING_CLAUSES and item.excludes != {"youth_justice", "other_la"}:

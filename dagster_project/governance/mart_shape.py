@@ -6,6 +6,7 @@ that neither the agreement nor this list names stops the publish (clauses PU-03,
 
 from dataclasses import dataclass
 
+from dagster_project.agreement.blank import offered_columns
 from dagster_project.agreement.model import Agreement, Function, Item
 
 STRUCTURAL: dict[str, frozenset[str]] = {
@@ -14,7 +15,7 @@ STRUCTURAL: dict[str, frozenset[str]] = {
     "bridge_person_address": frozenset({"person_key", "partner", "address_status", "publish_id"}),
     "bridge_person_caseworker": frozenset({"person_key", "publish_id"}),
     "dim_household": frozenset({"household_key", "partner", "people", "publish_id"}),
-    "dim_school": frozenset({"school_key", "school_name", "school_postcode", "publish_id"}),
+    "dim_school": frozenset({"publish_id"}),
     "dim_partner": frozenset({"partner", "partner_name", "kind", "source", "data_as_at", "publish_id"}),
     "dim_date": frozenset(
         {"calendar_date", "calendar_year", "month_number", "month_name", "academic_year", "is_as_at", "publish_id"}
@@ -64,9 +65,10 @@ def mart_shape(agreement: Agreement) -> MartShape:
 
 
 def _readable(function: Function, agreement: Agreement, items: frozenset[Column]) -> frozenset[Column]:
-    """A function's items, and the structural columns of the tables that hold one of them or show no item at all."""
+    """A function's items, and the structural columns of the tables that hold one of them or could never show any."""
     listed = frozenset(column for item in agreement.items if item.id in function.items for column in _columns(item))
-    open_tables = {table for table, _ in listed} | (set(STRUCTURAL) - {table for table, _ in items})
+    with_items = {name.partition(".")[0] for name in offered_columns()} | {table for table, _ in items}
+    open_tables = {table for table, _ in listed} | (set(STRUCTURAL) - with_items)
     return listed | {(table, column) for table in open_tables for column in STRUCTURAL.get(table, frozenset())}
 
 

@@ -8,6 +8,7 @@ from expectations.rules import (
     TableSuite,
     no_excluded_team,
     no_rows,
+    nobody_in,
     not_empty,
     one_of,
     one_publish,
@@ -37,10 +38,10 @@ IN_HIDING = """
 def suites(facts: Facts) -> list[TableSuite]:
     """One suite per table."""
     tables = {
-        "bridge_person_address": _addresses(),
+        "bridge_person_address": _addresses(facts),
         "bridge_person_caseworker": _caseworkers(facts),
         "dim_household": _households(),
-        "dim_school": _keyed("dim_school", "school_key"),
+        "dim_school": _schools(facts),
         "dim_partner": _partners(),
         "dim_date": _dates(),
         "publish_info": _publish_info(),
@@ -68,8 +69,11 @@ def _of_people_shown(table: str) -> list[Expectation]:
     ]
 
 
-def _addresses() -> list[Expectation]:
+def _addresses(facts: Facts) -> list[Expectation]:
     table = "bridge_person_address"
+    shown = facts.shown_in(table)
+    if not shown:
+        return [nobody_in(table, "F-09"), *_of_people_shown(table)]
     systems = Check(f"{table}.per_system", "F-09", "consistency", "One address row per person and host system, no more")
     silent = Check(f"{table}.silent", "F-09", "secrecy", "A row that does not show an address holds none")
     hidden = Check(
@@ -94,8 +98,8 @@ def _addresses() -> list[Expectation]:
         ),
         no_rows(
             silent,
-            "from judged where judged.address_status <> 'shown' and coalesce("
-            "judged.address_line_1, judged.address_line_2, judged.town, judged.postcode) is not null",
+            "from judged where judged.address_status <> 'shown' and num_nonnulls("
+            f"{', '.join(f'judged.{column}' for column in shown)}) > 0",
         ),
         no_rows(
             hidden,
@@ -110,7 +114,15 @@ def _addresses() -> list[Expectation]:
 def _caseworkers(facts: Facts) -> list[Expectation]:
     table = "bridge_person_caseworker"
     teams = facts.columns_of("service_team_details", table)
-    return [*_of_people_shown(table), *([no_excluded_team(table, teams)] if teams else [])]
+    empty = [] if facts.shown_in(table) else [nobody_in(table, "F-25")]
+    return [*empty, *_of_people_shown(table), *([no_excluded_team(table, teams)] if teams else [])]
+
+
+def _schools(facts: Facts) -> list[Expectation]:
+    table = "dim_school"
+    if "school_key" in facts.shown_in(table):
+        return _keyed(table, "school_key")
+    return [one_publish(table), *([] if facts.shown_in(table) else [nobody_in(table, "F-26")])]
 
 
 def _households() -> list[Expectation]:

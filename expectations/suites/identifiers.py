@@ -19,6 +19,8 @@ NAMES = {
 }
 # Shorter ones (a house number, a team's number) would meet innocent text by chance.
 SHORTEST = 6
+# In groups or sign by sign: the longest, a pupil's number, has thirteen.
+MOST_PARTS = 13
 # A system's id may be any run of digits, so in tables about no person it would meet a school's number by chance.
 PUBLIC_TABLES = ("dim_school", "dim_date", "dim_partner", "publish_info")
 SYSTEM_IDS = ("F-13", "F-14")
@@ -40,13 +42,17 @@ def _absent(clause: str, facts: Facts) -> Expectation:
 
 
 def _words(clause: str, facts: Facts) -> str:
-    """Each cell without its punctuation, and each word of it, in capitals: `999 000 0018` is found in both shapes."""
+    """Each word of each cell, and neighbouring words run together, in capitals.
+
+    So `NHS no. 999 000 0018, seen` and `(CSC-700001)` are found as well as the bare number.
+    """
     parts = [
-        f"select upper(word) as word from {CANDIDATE}.{table}"
-        f" cross join lateral unnest(array[{_cells(columns)}]) as cell"
-        " cross join lateral ("
-        "select regexp_replace(cell, '[^[:alnum:]]', '', 'g') as word"
-        " union all select regexp_split_to_table(cell, '[^[:alnum:]]+')) as words"
+        f"select upper(word) as word from (select distinct cell from {CANDIDATE}.{table}"
+        f" cross join lateral unnest(array[{_cells(columns)}]) as cell where length(cell) >= {SHORTEST}) as cells"
+        " cross join lateral regexp_split_to_array(cell, '[^[:alnum:]]+') as parts"
+        " cross join lateral generate_series(1, cardinality(parts)) as first"
+        f" cross join lateral generate_series(first, least(first + {MOST_PARTS} - 1, cardinality(parts))) as last"
+        " cross join lateral array_to_string(parts[first:last], '') as word"
         f" where length(word) >= {SHORTEST}"
         for table, columns in facts.searched_columns.items()
         if clause not in SYSTEM_IDS or table not in PUBLIC_TABLES

@@ -133,6 +133,15 @@ def _rules(facts: Facts) -> Iterator[Expectation]:
         )
     if "service_team_details" in built:
         yield no_excluded_team(TABLE, ["service_team_details"])
+    if "current_school" in built:
+        yield no_rows(
+            Check(
+                f"{TABLE}.current_school.said", "F-26", "completeness", "Whoever education knows has a school or a word"
+            ),
+            "from judged as fact where fact.current_school is null and exists ("
+            "select 1 from matched.person_records as record"
+            " where record.person_key = fact.person_key and record.source = 'edu')",
+        )
     if {"is_in_rent_arrears", "has_arrears_payment_plan"} <= built:
         yield no_rows(
             Check(f"{TABLE}.plan_needs_arrears", "F-07", "consistency", "A payment plan is in place only for arrears"),

@@ -1,5 +1,7 @@
 """The people shown: linked, in scope, each once, and the same people in every table."""
 
+from collections.abc import Iterator
+
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.facts import Facts
@@ -34,6 +36,13 @@ HOUSED_NOW = """
         and (tenant.moved_out_date is null or tenant.moved_out_date > run.as_at)
 """
 
+# Whose word an item of the person is: the columns of a housing record, in either housing extract.
+OF_HOUSING = {
+    "first_name": ("legal_first_name", "preferred_first_name"),
+    "last_name": ("legal_last_name", "preferred_last_name"),
+    "date_of_birth": ("date_of_birth",),
+    "gender": ("gender",),
+}
 RECORDS = "select 1 from matched.person_records as record where record.person_key = shown.person_key"
 SCOPE_RULES = (
     (
@@ -65,7 +74,7 @@ SCOPE_RULES = (
 
 def suites(facts: Facts) -> list[TableSuite]:
     """The suite of `dim_person`."""
-    return [table_suite(PEOPLE, CANDIDATE, TABLE, [*_rows(), *_scope_rules()])]
+    return [table_suite(PEOPLE, CANDIDATE, TABLE, [*_rows(), *_scope_rules(), *_as_housing_has_it(facts)])]
 
 
 def _rows() -> list[Expectation]:
@@ -79,3 +88,29 @@ def _rows() -> list[Expectation]:
 
 def _scope_rules() -> list[Expectation]:
     return [no_rows(check, offenders) for check, offenders in SCOPE_RULES]
+
+
+def _as_housing_has_it(facts: Facts) -> Iterator[Expectation]:
+    """What is shown of the person stands in a housing record of that person, whatever others say (F-01 to F-04)."""
+    for item in facts.item_columns:
+        if item.table == TABLE and item.column in OF_HOUSING:
+            text = f"{item.column} is what a housing record of the person says"
+            yield no_rows(
+                Check(f"{TABLE}.{item.column}.as_housing_has_it", item.clause, "consistency", text),
+                _told_by_no_housing_record(item.column),
+            )
+
+
+def _told_by_no_housing_record(column: str) -> str:
+    told = OF_HOUSING[column]
+    housed = " union all ".join(
+        f"select partner, person_id, {', '.join(told)} from staged.{table}"
+        for table in ("stg_hou_household_members", "stg_ren_tenants")
+    )
+    return (
+        f"from judged as shown where shown.{column} is not null and not exists ("
+        f"select 1 from matched.person_records as record inner join ({housed}) as housed"
+        " on record.partner = housed.partner and record.record_id = housed.person_id"
+        " where record.person_key = shown.person_key"
+        f" and shown.{column} in ({', '.join(f'housed.{name}' for name in told)}))"
+    )

@@ -25,6 +25,14 @@ CELLS = {
         "F-11",
         f"update {FCT} set assigned_caseworkers = 'NHS no. {data.NHS_NUMBER}; P Marlowe'",
     ),
+    "groups in a sentence": (
+        "F-11",
+        f"update {FCT} set assigned_caseworkers = 'P Marlowe (999-000-1234), duty'",
+    ),
+    "five groups in a sentence": (
+        "F-10",
+        f"update {FCT} set assigned_caseworkers = 'NI QQ 12 34 56 C; P Marlowe'",
+    ),
     "another person's row": (
         "F-10",
         f"update mart_candidate.dim_person set first_name = '{data.NINO}'",

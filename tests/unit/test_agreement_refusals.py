@@ -79,6 +79,7 @@ EXAMPLE_FAULTS: list[tuple[dict[str, Any], str, str]] = [
     # Content.
     ({"items/0/clause": "F-02"}, "DS-02", "listed more than once: F-02"),
     ({"items/0/columns": ["dim_person.last_name"]}, "DS-02", "listed more than once: dim_person.last_name"),
+    ({"items/0/columns": ["dim_person.middle_name"]}, "F-01", "which no model of the mart shows"),
     ({"items/10/columns": ["dim_person.nhs"]}, "F-11", "remove its columns"),
     ({"items/0/clause": "F-31"}, "DS-02", "is no item of the signed text .* remove it"),
     ({"items/11/use": "display", "items/11/columns": ["dim_person.upn"]}, "F-12", "write use: match_only"),

@@ -35,7 +35,6 @@ BROKEN: list[tuple[str, Callable[[World], World]]] = [
     ("enacted", agreement_with("agreement.enacted", AS_AT + DAY)),
     ("review_current", unsigned),
     ("author_named", agreement_with("agreement.author", "")),
-    ("purposes_limited", agreement_with("functions.*.purpose", "curiosity")),
     ("items_used", agreement_with("functions.*.items", ())),
     ("items_used", agreement_with("powers.*.supports", ())),
     ("dpia_referenced", agreement_with("dpia.ref", "")),

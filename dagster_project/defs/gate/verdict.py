@@ -6,27 +6,18 @@ import dagster as dg
 
 from dagster_project.defs.resources import HearthlinkRun
 from dagster_project.governance.gate import SUITES, judge
+from dagster_project.governance.mart_shape import STRUCTURAL
+from expectations.subjects import CANDIDATE
 
 VERDICT = dg.AssetKey(["gate", "verdict"])
 LINKAGE = ("people", "person_records", "links", "review_queue")
-CANDIDATE = (
-    "dim_person",
-    "fct_person_indicators",
-    "bridge_person_address",
-    "bridge_person_caseworker",
-    "dim_school",
-    "dim_household",
-    "dim_partner",
-    "dim_date",
-    "publish_info",
-)
 
 
 @dg.asset(
     key=VERDICT,
     deps=[
         *(dg.AssetKey(["matched", table]) for table in LINKAGE),
-        *(dg.AssetKey(["mart_candidate", table]) for table in CANDIDATE),
+        *(dg.AssetKey([CANDIDATE, table]) for table in STRUCTURAL),
     ],
     group_name="gate",
     owners=["team:information_governance"],

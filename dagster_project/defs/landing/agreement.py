@@ -19,6 +19,7 @@ TABLES = (
     "partners",
     "data_items",
     "item_columns",
+    "withheld_columns",
     "functions",
     "function_items",
     "match_rules",

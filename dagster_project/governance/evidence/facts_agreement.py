@@ -63,12 +63,6 @@ def author_named(world: World) -> Tally:
     return all_hold([bool(world.agreement.agreement.author.strip())])
 
 
-def purposes_limited(world: World) -> Tally:
-    """PU-01, PU-05."""
-    known = {purpose.id for purpose in world.agreement.purposes}
-    return all_hold(function.purpose in known for function in world.agreement.functions)
-
-
 def items_used(world: World) -> Tally:
     """PU-01."""
     used = {item for function in world.agreement.functions for item in function.items}

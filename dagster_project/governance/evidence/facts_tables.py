@@ -20,6 +20,13 @@ def controllers_listed(world: World) -> Tally:
     return all_hold(world.agreement.partner(code).role == role for code, role in stored)
 
 
+def purposes_limited(world: World) -> Tally:
+    """PU-05, SE-08."""
+    stored = world.rows("select function, purpose from agreement.functions")
+    words = {purpose.id: purpose.text for purpose in world.agreement.purposes}
+    return same(stored, [(function.id, words[function.purpose]) for function in world.agreement.functions])
+
+
 def scope_stated(world: World) -> Tally:
     """DS-01, RE-01."""
     return all_hold([world.record.run["hold_while"] == world.agreement.data_subjects.hold_while])

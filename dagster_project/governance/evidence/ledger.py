@@ -28,6 +28,8 @@ _WITHOUT_PACK = """
         and publishes.published_at >= (select min(written_at) from control.evidence_packs)
     order by publishes.published_at
 """
+_PUBLISHED = "select publish_id from control.publishes"
+_MART = "select publish_id from mart.publish_info"
 _INSERT = """
     insert into control.evidence_packs
         (publish_id, pack_sha256, page_sha256, oscal_sha256, previous_sha256, written_at)
@@ -78,6 +80,18 @@ def append(conn: psycopg.Connection[Any], entry: Entry) -> None:
 def entries(conn: psycopg.Connection[Any]) -> list[Entry]:
     """All packs, oldest first."""
     return [Entry(*row) for row in conn.execute(_ALL.encode()).fetchall()]
+
+
+def published(conn: psycopg.Connection[Any]) -> set[str]:
+    """The publish ids on record."""
+    return {publish_id for (publish_id,) in conn.execute(_PUBLISHED.encode()).fetchall()}
+
+
+def in_the_mart(conn: psycopg.Connection[Any]) -> str | None:
+    """The publish that readers see, by the mart's own word; None before the first."""
+    exists = conn.execute("select to_regclass('mart.publish_info') is not null").fetchone()
+    row = conn.execute(_MART.encode()).fetchone() if exists and exists[0] else None
+    return None if row is None else row[0]
 
 
 def publishes_without_pack(conn: psycopg.Connection[Any]) -> list[str]:

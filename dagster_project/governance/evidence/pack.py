@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from dagster_project.agreement.content import Settings as SettingsOfAgreement
 from dagster_project.governance.errors import GovernanceError
 from dagster_project.governance.evidence.canonical import canonical, sha256
 from dagster_project.governance.evidence.oscal import assessment_results
@@ -21,16 +22,7 @@ from dagster_project.settings import Settings
 FORMAT = "hearthlink-evidence/2"
 PACK, PAGE, OSCAL = "pack.json", "index.html", "assessment-results.json"
 _FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_SETTINGS_OF_RUN = (
-    "hold_while",
-    "cin_basis",
-    "arrears_min",
-    "balance_max_age_days",
-    "notice_valid_months",
-    "nhs_allow_test_range",
-    "postcode_max_people",
-    "common_name_limit",
-)
+_SETTINGS_OF_RUN = ("hold_while", *SettingsOfAgreement.model_fields)
 
 
 @dataclass(frozen=True)

@@ -45,19 +45,24 @@ def verify(settings: Settings) -> Verification:
     try:
         with connect(settings, ANALYST) as conn:
             chain, without = ledger.entries(conn), ledger.publishes_without_pack(conn)
+            published, shown = ledger.published(conn), ledger.in_the_mart(conn)
     except psycopg.Error as fault:
         raise GovernanceError(
             f"The ledger of packs cannot be read (SQLSTATE {fault.sqlstate}): see that the warehouse answers"
         ) from None
     folder = settings.evidence_dir
-    problems = [*_chain(folder, chain), *(f"{name}: was published without an evidence pack" for name in without)]
-    known = {entry.publish_id for entry in chain}
+    packs = tuple(entry.publish_id for entry in chain)
     found = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-    return Verification(
-        packs=tuple(entry.publish_id for entry in chain),
-        problems=tuple(problems),
-        uncommitted=tuple(name for name in found if name not in known),
-    )
+    strays = [name for name in found if name not in packs]
+    problems = [
+        *_chain(folder, chain),
+        *(f"{name}: was published without an evidence pack" for name in without),
+        *(f"{name}: was published, and the ledger has lost its row" for name in strays if name in published),
+    ]
+    # Whoever cuts off the end of ledger, record and folder alike still has the mart to explain.
+    if shown is not None and shown != (packs[-1] if packs else None):
+        problems.append(f"{shown}: readers see this publish, and it is not the newest in the ledger")
+    return Verification(packs, tuple(problems), tuple(name for name in strays if name not in published))
 
 
 def _chain(folder: Path, chain: list[Entry]) -> Iterator[str]:

@@ -24,6 +24,13 @@ create table if not exists agreement.item_columns (
     primary key (item, mart_table, mart_column)
 );
 
+-- What the mart models can show and this agreement does not: left out of the tables that they build.
+create table if not exists agreement.withheld_columns (
+    mart_table text not null,
+    mart_column text not null,
+    primary key (mart_table, mart_column)
+);
+
 create table if not exists agreement.functions (
     function text primary key,
     name text not null,

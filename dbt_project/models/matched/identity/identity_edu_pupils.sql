@@ -13,11 +13,14 @@ retention_rules as (
 ),
 
 education_period as (
-    select max(period_years) as years from retention_rules
-    where rule = 'R1'
+    select
+        max(period_years) as years,
+        max(period_days) as days
+    from retention_rules
+    where domain = 'education'
 ),
 
--- clause RE-03: education data is held until the 25th birthday, so older pupils are nobody's match
+-- clause RE-03: education data is held until a birthday, the 25th in the signed text: older pupils are nobody's match
 pupils_past_retention as (
     select distinct
         pupils.partner,
@@ -25,7 +28,9 @@ pupils_past_retention as (
     from pupils
     cross join run_context
     cross join education_period
-    where {{ birthday('pupils.date_of_birth', 'education_period.years') }} <= run_context.as_at
+    where
+        {{ birthday('pupils.date_of_birth', 'education_period.years') }} + education_period.days
+        <= run_context.as_at
 ),
 
 held_pupils as (
