@@ -9,13 +9,16 @@ from typing import Any
 
 from dagster_project.agreement.model import Agreement, AgreementError, Partner
 from dagster_project.agreement.standing import standing
+from dagster_project.clock import utc_now
 from dagster_project.dropbox import client
 from dagster_project.dropbox.endpoint import load_endpoint
 from dagster_project.extracts.delivery import LandingTerms, find_deliveries
 from dagster_project.extracts.errors import DeliveryRefused
 from dagster_project.extracts.manifest import ManifestError, read_manifest
+from dagster_project.extracts.names import parse_manifest_name
 from dagster_project.extracts.reasons import RefusalReason
 from dagster_project.settings import Settings
+from dagster_project.warehouse import landing_ledger as ledger
 from dagster_project.warehouse.connection import connect
 from dagster_project.warehouse.landing import LandingResult, land
 
@@ -90,6 +93,22 @@ def collect_from_dropbox(settings: Settings, agreement: Agreement) -> list[clien
             text = json.dumps(item.evidence, indent=2, sort_keys=True)
             item.manifest.with_name(TRANSPORT_FILE).write_text(text, encoding="utf-8")
     return collected
+
+
+def record_refused_in_dropbox(settings: Settings, collected: Sequence[client.Collected]) -> list[str]:
+    """Put deliveries that were refused before they were fetched on record, so that they hold and are reported.
+
+    Returns the reasons of refusals that belong to no delivery, such as a folder that is missing.
+    """
+    refused = [item for item in collected if item.status == "refused"]
+    unnamed = [item.reason for item in refused if item.name is None or parse_manifest_name(item.name) is None]
+    with connect(settings, "hl_loader") as conn:
+        for item in refused:
+            name = parse_manifest_name(item.name) if item.name else None
+            if name is not None:
+                receipt = ledger.Receipt(name, None, "sftp", item.evidence, utc_now())
+                ledger.record_refusal(conn, receipt, DeliveryRefused(RefusalReason.TRANSFER_REFUSED, item.reason), [])
+    return unnamed
 
 
 def deliveries_by_kind(agreement: Agreement, folders: Sequence[Path]) -> dict[str, list[Path]]:

@@ -7,7 +7,7 @@ from typing import Any
 from dagster_project.governance.evidence.canonical import canonical
 from dagster_project.governance.evidence.markup import Markup, code, element, facts, join, table, text
 from dagster_project.governance.evidence.page_clauses import MEANING, RESULT_CLASS, clauses_section
-from dagster_project.governance.evidence.page_style import STYLE
+from dagster_project.governance.evidence.page_shell import whole_page
 from dagster_project.governance.evidence.page_tables import checks_section, deliveries_section
 
 _KIND = {
@@ -15,7 +15,6 @@ _KIND = {
     "evidenced": "Evidenced by the system",
     "attested": "Attested by a person",
 }
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
 
 def render(pack: Mapping[str, Any], pack_sha256: str) -> str:
@@ -23,16 +22,6 @@ def render(pack: Mapping[str, Any], pack_sha256: str) -> str:
     # What the page shows is what the pack says once written, dates and moments in their written form included.
     data: dict[str, Any] = json.loads(canonical(pack))
     title = f"Evidence of publish {data['publish']['publish_id']}"
-    head = join(
-        (
-            Markup('<meta charset="utf-8">'),
-            Markup('<meta name="viewport" content="width=device-width, initial-scale=1">'),
-            Markup(f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'),
-            Markup('<link rel="icon" href="data:,">'),
-            element("title", title),
-            Markup(f"<style>{STYLE}</style>"),
-        )
-    )
     body = join(
         (
             element("h1", data["agreement"].get("title") or data["agreement"]["id"]),
@@ -47,7 +36,7 @@ def render(pack: Mapping[str, Any], pack_sha256: str) -> str:
         ),
         "\n",
     )
-    return f'<!doctype html>\n<html lang="en-GB">\n{element("head", head)}\n{element("body", body)}\n</html>\n'
+    return whole_page(title, body)
 
 
 def _summary(data: dict[str, Any]) -> Markup:

@@ -1,0 +1,29 @@
+-- What partners were told, what was counted in their deliveries, and what a person approved. Run as the administrator,
+-- like control.sql. Counts, codes and line numbers only.
+create table if not exists control.partner_reports (
+    delivery_key bigint primary key references control.deliveries (delivery_key) on delete cascade,
+    partner text not null,
+    told_status text not null,
+    told_reason text,
+    told_quality boolean not null,
+    report_sha256 text not null,
+    state text not null check (state in ('delivered', 'failed')),
+    attempts integer not null,
+    tried_at timestamptz not null
+);
+
+-- One row per delivery, extract, measure and what the measure is of (an identifier, a column, a reason).
+create table if not exists control.delivery_quality (
+    delivery_key bigint not null references control.deliveries (delivery_key) on delete cascade,
+    extract text not null,
+    measure text not null,
+    subject text not null,
+    counted bigint not null,
+    out_of bigint not null,
+    primary key (delivery_key, extract, measure, subject)
+);
+
+grant select, insert, update, delete on control.partner_reports to hl_loader;
+grant select on control.partner_reports to hl_publisher, hl_analyst;
+grant select, insert, update, delete on control.delivery_quality to hl_publisher;
+grant select on control.delivery_quality to hl_loader, hl_analyst;
