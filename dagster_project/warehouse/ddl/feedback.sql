@@ -23,6 +23,30 @@ create table if not exists control.delivery_quality (
     primary key (delivery_key, extract, measure, subject)
 );
 
+-- Who let a held delivery or a held change through, and why. An approval of a delivery holds for that delivery; one of a
+-- change for the value that was seen, until the next publish.
+create table if not exists control.delivery_approvals (
+    approval_key bigint generated always as identity primary key,
+    delivery_key bigint not null references control.deliveries (delivery_key) on delete cascade,
+    approved_by text not null,
+    reason text not null,
+    approved_at timestamptz not null
+);
+
+create table if not exists control.change_approvals (
+    approval_key bigint generated always as identity primary key,
+    subject text not null,
+    approved_value numeric not null,
+    approved_by text not null,
+    reason text not null,
+    approved_at timestamptz not null
+);
+
+-- Only the administrator approves: nothing that runs by itself can let itself through. The gate sees that, not who.
+grant select (approval_key, delivery_key, approved_at) on control.delivery_approvals to hl_publisher, hl_analyst;
+grant select (approval_key, subject, approved_value, approved_at) on control.change_approvals
+to hl_publisher, hl_analyst;
+
 grant select, insert, update, delete on control.partner_reports to hl_loader;
 grant select on control.partner_reports to hl_publisher, hl_analyst;
 grant select, insert, update, delete on control.delivery_quality to hl_publisher;
