@@ -8,7 +8,14 @@ from datetime import date
 import pytest
 
 from dagster_project.extracts.reasons import REJECTION_WORDING, RefusalReason, RejectionReason
-from dagster_project.governance.feedback.findings import DueReport, FileRows, Findings, IdentifierCount, RejectedRow
+from dagster_project.governance.feedback.findings import (
+    BrokenReference,
+    DueReport,
+    FileRows,
+    Findings,
+    IdentifierCount,
+    RejectedRow,
+)
 from dagster_project.governance.feedback.report import cell, report_files, wording
 
 DELIVERY = DueReport(
@@ -47,7 +54,7 @@ def rows_of(found: Findings) -> list[dict[str, str]]:
 
 def test_an_accepted_delivery_is_told_row_by_row() -> None:
     text = text_of(findings())
-    assert "Result        ACCEPTED" in text
+    assert "Result        ACCEPTED, but 2 row(s) are left out" in text
     assert "ren_tenants       112     110         2" in text
     assert "ren_tenants  date_of_birth     1  bad_date" in text
     assert "nhs_number   110      76     74            1        1" in text
@@ -72,6 +79,13 @@ def test_the_list_has_place_and_reason_of_every_rejected_row() -> None:
             "reason": REJECTION_WORDING[RejectionReason.WRONG_NUMBER_OF_COLUMNS],
         },
     ]
+
+
+def test_rows_that_belong_to_nobody_are_told() -> None:
+    orphans = BrokenReference("ren_balances", "tenancy_id in ren_tenancies", 3)
+    text = text_of(Findings(DELIVERY, FILES[:1], (), (), (orphans,)))
+    assert "ren_balances  tenancy_id in ren_tenancies     3" in text
+    assert "1. Deliver what 3 row(s) of ren_balances point to" in text
 
 
 def test_without_a_fault_there_is_nothing_to_do_and_the_list_is_a_header() -> None:

@@ -57,7 +57,7 @@ _REJECTED = """
 _QUALITY = """
     select extract, measure, subject, counted, out_of
     from control.delivery_quality
-    where delivery_key = %(key)s and measure like 'identifier%%'
+    where delivery_key = %(key)s and (measure like 'identifier%%' or (measure = 'broken_reference' and counted > 0))
     order by extract, subject, measure
 """
 
@@ -113,6 +113,15 @@ class IdentifierCount:
 
 
 @dataclass(frozen=True)
+class BrokenReference:
+    """Rows of an extract that name something which was not delivered: `subject` is `case_id in hou_homeless_cases`."""
+
+    extract: str
+    subject: str
+    rows: int
+
+
+@dataclass(frozen=True)
 class Findings:
     """All that a report is made of."""
 
@@ -120,6 +129,7 @@ class Findings:
     files: tuple[FileRows, ...]
     rejected: tuple[RejectedRow, ...]
     identifiers: tuple[IdentifierCount, ...]
+    broken: tuple[BrokenReference, ...] = ()
 
 
 def due_reports(conn: psycopg.Connection[Any], partners: list[str], routes: list[str]) -> list[DueReport]:
@@ -137,7 +147,13 @@ def read_findings(conn: psycopg.Connection[Any], delivery: DueReport) -> Finding
         rejected = cursor.execute(_REJECTED.encode(), key).fetchall()
     with conn.cursor(row_factory=dict_row) as cursor:
         measured = cursor.execute(_QUALITY.encode(), key).fetchall()
-    return Findings(delivery, tuple(files), tuple(rejected), _identifiers(measured))
+    broken = [
+        BrokenReference(row["extract"], row["subject"], row["counted"])
+        for row in measured
+        if row["measure"] == "broken_reference"
+    ]
+    identifiers = [row for row in measured if row["measure"] != "broken_reference"]
+    return Findings(delivery, tuple(files), tuple(rejected), _identifiers(identifiers), tuple(broken))
 
 
 def _identifiers(measured: list[dict[str, Any]]) -> tuple[IdentifierCount, ...]:

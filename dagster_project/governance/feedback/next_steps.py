@@ -43,7 +43,12 @@ def _loaded(findings: Findings, listed: str) -> Iterator[str]:
             f"Your privacy statement does not cover {names}, so it links nobody. Leave the column empty, or have the"
             " council's information governance lead look at the statement."
         )
-    if not (findings.rejected or faults):
+    for found in findings.broken:
+        yield (
+            f"Deliver what {found.rows:,} row(s) of {found.extract} point to ({found.subject}), or leave those rows"
+            " out: until then they tell nothing of anybody."
+        )
+    if not (findings.rejected or faults or findings.broken):
         yield "Nothing. Deliver again when the next extract is due."
 
 

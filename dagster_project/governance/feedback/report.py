@@ -58,12 +58,14 @@ def _text(findings: Findings, partner_name: str, listed: str) -> Iterator[str]:
     yield ""
     yield f"Partner       {delivery.partner} ({partner_name})"
     yield f"Extract date  {delivery.extract_date or 'not known'}"
-    yield f"Result        {RESULT_WORDS[delivery.status]}"
+    left_out = f", but {len(findings.rejected):,} row(s) are left out" if findings.rejected else ""
+    yield f"Result        {RESULT_WORDS[delivery.status]}{left_out if delivery.status == 'loaded' else ''}"
     if delivery.reason:
         yield f"Reason        {delivery.reason} [{delivery.reason_code}]"
     yield from _rows(findings)
     yield from _reasons(findings)
     yield from _identifiers(findings)
+    yield from _broken(findings)
     yield from _heading("What to do next")
     for number, step in enumerate(next_steps(findings, listed), start=1):
         yield f"{number}. {step}"
@@ -101,6 +103,13 @@ def _identifiers(findings: Findings) -> Iterator[str]:
         yield from _table(
             ("identifier", "rows", "filled", "valid", "placeholder", "invalid", "not in privacy statement"), rows
         )
+
+
+def _broken(findings: Findings) -> Iterator[str]:
+    if findings.broken:
+        yield from _heading("References to what was not delivered: the rows are loaded, but belong to nobody")
+        rows = [(found.extract, found.subject, found.rows) for found in findings.broken]
+        yield from _table(("extract", "not found", "rows"), rows)
 
 
 def _heading(words: str) -> Iterator[str]:
