@@ -8,6 +8,7 @@ from typing import Literal
 
 import paramiko
 
+from dagster_project.clock import utc_now
 from dagster_project.dropbox.endpoint import Endpoint
 from dagster_project.dropbox.errors import DropboxError
 from dagster_project.dropbox.fetch import explain, fetch, read_small, regular_size, write_whole
@@ -25,6 +26,8 @@ from dagster_project.extracts.names import MANIFEST_SUFFIX, PARTNER
 
 Status = Literal["collected", "already", "waiting", "refused"]
 _MAX_ENTRIES = 10_000
+# An upload that has not moved for so long was broken off, and its sender may not know.
+_LINGERING_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ def _collect_partner(session: Session, partner: str, into: Path) -> list[Collect
         raise DropboxError("A partner code has lower-case letters, digits and _ only.")
     incoming = f"/{partner}/incoming"
     try:
-        manifests, odd = _manifests(session.sftp, incoming)
+        manifests, odd, lingering = _manifests(session.sftp, incoming)
     except OSError as error:
         explain(error, session.sftp, "the folder")
         reason = "the drop-box has no incoming folder for this partner that the collector may read"
@@ -96,23 +99,30 @@ def _collect_partner(session: Session, partner: str, into: Path) -> list[Collect
     if odd:
         reason = f"{odd} file(s) have a name that is not allowed (letters, digits, dot, dash, _) or are no plain files"
         results.append(Collected(partner, "refused", reason, evidence=session.evidence))
+    if lingering:
+        reason = (
+            f"{lingering} unfinished upload(s) have not moved for over a day: the partner must send them again"
+        )
+        results.append(Collected(partner, "waiting", reason, evidence=session.evidence))
     return results
 
 
-def _manifests(sftp: paramiko.SFTPClient, incoming: str) -> tuple[list[str], int]:
-    """Manifest names in the folder, sorted, and how many entries there have a name or kind we do not take."""
+def _manifests(sftp: paramiko.SFTPClient, incoming: str) -> tuple[list[str], int, int]:
+    """Manifest names in the folder, sorted; how many entries have a name we do not take; how many uploads linger."""
     manifests: list[str] = []
-    odd = 0
+    odd = lingering = 0
+    now = utc_now().timestamp()
     for count, entry in enumerate(sftp.listdir_iter(incoming)):
         if count >= _MAX_ENTRIES:
             raise DropboxError(f"An incoming folder holds more than {_MAX_ENTRIES} files: its owner must clear it.")
         if is_in_transfer(entry.filename):
+            lingering += bool(entry.st_mtime) and now - (entry.st_mtime or now) > _LINGERING_SECONDS
             continue
         if not is_safe(entry.filename):
             odd += 1
         elif entry.filename.endswith(MANIFEST_SUFFIX):
             manifests.append(entry.filename)
-    return sorted(manifests), odd
+    return sorted(manifests), odd, lingering
 
 
 def _collect_one(session: Session, partner: str, incoming: str, name: str, into: Path) -> Collected:

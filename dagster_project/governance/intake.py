@@ -45,6 +45,12 @@ HOLDING_REFUSALS = """
     order by refused.delivery_key
 """
 
+KEEP_WARNING = """
+    insert into control.delivery_warnings (delivery_key, warning)
+    select max(delivery_key), %(warning)s from control.deliveries where delivery_id = %(delivery_id)s
+    on conflict do nothing
+"""
+
 
 @dataclass(frozen=True)
 class Refusal:
@@ -139,7 +145,16 @@ def land_all(
         results.append(result)
         if report:
             report(result)
+    _keep_warnings(settings, [result for result in results if result.warnings])
     return results
+
+
+def _keep_warnings(settings: Settings, results: Sequence[LandingResult]) -> None:
+    """Put what the partners should know of loaded deliveries on record, for their reports."""
+    with connect(settings, "hl_loader") as conn:
+        for result in results:
+            for warning in result.warnings:
+                conn.execute(KEEP_WARNING, {"delivery_id": result.delivery_id, "warning": warning})
 
 
 def holding_refusals(settings: Settings, since: Any) -> list[Refusal]:

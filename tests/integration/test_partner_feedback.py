@@ -11,7 +11,7 @@ from dagster_project.agreement.model import Agreement, load_agreement
 from dagster_project.dropbox.client import Collected
 from dagster_project.dropbox.endpoint import endpoint_path, save_endpoint
 from dagster_project.governance.feedback.sending import Sent, send_reports
-from dagster_project.governance.intake import OpenTerms, holding_refusals, record_refused_in_dropbox
+from dagster_project.governance.intake import OpenTerms, holding_refusals, land_all, record_refused_in_dropbox
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import connect
 from dagster_project.warehouse.landing import LandingResult, land
@@ -117,6 +117,14 @@ def test_identifiers_counted_later_are_told_under_the_same_name(office: Office) 
     assert set(office.reports()) == names
     assert "Look at nino: 2 invalid" in "".join(office.reports().values())
     assert office.send().delivered == 0
+
+
+def test_columns_outside_the_contract_are_told_by_their_places(office: Office) -> None:
+    manifest = office.make({PERSONS: persons(2).replace("\n", ",secret\n")})
+    [result] = land_all(office.settings, office.agreement, [manifest], AS_AT)
+    office.send()
+    text = office.reports()[f"{result.delivery_id}_report.txt"]
+    assert "not in the contract: columns number 19" in text and "secret" not in text
 
 
 def test_a_corrected_delivery_of_the_same_name_replaces_the_report(office: Office) -> None:

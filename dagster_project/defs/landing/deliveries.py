@@ -46,6 +46,7 @@ def collect_deliveries(hearthlink: HearthlinkRun) -> Iterator[dg.MaterializeResu
         metadata={
             "collected_from_dropbox": sum(item.status == "collected" for item in fetched),
             "waiting_in_dropbox": sum(item.status == "waiting" for item in fetched),
+            "waiting_because": [f"{item.partner}: {item.reason}" for item in fetched if item.status == "waiting"],
             "refused_in_dropbox": sum(item.status == "refused" for item in fetched),
             "found": sum(len(manifests) for manifests in found.values()),
             "refused_unknown_partner_or_manifest": len(refused),

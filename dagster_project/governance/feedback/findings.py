@@ -54,6 +54,7 @@ _REJECTED = """
     where delivery_key = %(key)s
     order by extract, line_number, column_name
 """
+_WARNINGS = "select warning from control.delivery_warnings where delivery_key = %(key)s order by warning"
 _QUALITY = """
     select extract, measure, subject, counted, out_of
     from control.delivery_quality
@@ -130,6 +131,7 @@ class Findings:
     rejected: tuple[RejectedRow, ...]
     identifiers: tuple[IdentifierCount, ...]
     broken: tuple[BrokenReference, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def due_reports(conn: psycopg.Connection[Any], partners: list[str], routes: list[str]) -> list[DueReport]:
@@ -152,8 +154,9 @@ def read_findings(conn: psycopg.Connection[Any], delivery: DueReport) -> Finding
         for row in measured
         if row["measure"] == "broken_reference"
     ]
-    identifiers = [row for row in measured if row["measure"] != "broken_reference"]
-    return Findings(delivery, tuple(files), tuple(rejected), _identifiers(identifiers), tuple(broken))
+    identifiers = _identifiers([row for row in measured if row["measure"] != "broken_reference"])
+    warnings = tuple(warning for (warning,) in conn.execute(_WARNINGS.encode(), key).fetchall())
+    return Findings(delivery, tuple(files), tuple(rejected), identifiers, tuple(broken), warnings)
 
 
 def _identifiers(measured: list[dict[str, Any]]) -> tuple[IdentifierCount, ...]:

@@ -63,6 +63,9 @@ def _text(findings: Findings, partner_name: str, listed: str) -> Iterator[str]:
     if delivery.reason:
         yield f"Reason        {delivery.reason} [{delivery.reason_code}]"
     yield from _rows(findings)
+    if findings.warnings:
+        yield from _heading("Not loaded")
+        yield from findings.warnings
     yield from _reasons(findings)
     yield from _identifiers(findings)
     yield from _broken(findings)

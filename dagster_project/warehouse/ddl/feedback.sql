@@ -12,6 +12,13 @@ create table if not exists control.partner_reports (
     tried_at timestamptz not null
 );
 
+-- What a partner should know of a delivery that was loaded: files and positions of columns that are in no contract.
+create table if not exists control.delivery_warnings (
+    delivery_key bigint not null references control.deliveries (delivery_key) on delete cascade,
+    warning text not null,
+    primary key (delivery_key, warning)
+);
+
 -- One row per delivery, extract, measure and what the measure is of (an identifier, a column, a reason).
 create table if not exists control.delivery_quality (
     delivery_key bigint not null references control.deliveries (delivery_key) on delete cascade,
@@ -48,6 +55,8 @@ grant select (approval_key, subject, approved_value, approved_at) on control.cha
 to hl_publisher, hl_analyst;
 
 grant select, insert, update, delete on control.partner_reports to hl_loader;
+grant select, insert on control.delivery_warnings to hl_loader;
+grant select on control.delivery_warnings to hl_publisher, hl_analyst;
 grant select on control.partner_reports to hl_publisher, hl_analyst;
 grant select, insert, update, delete on control.delivery_quality to hl_publisher;
 grant select on control.delivery_quality to hl_loader, hl_analyst;
