@@ -100,9 +100,7 @@ def _collect_partner(session: Session, partner: str, into: Path) -> list[Collect
         reason = f"{odd} file(s) have a name that is not allowed (letters, digits, dot, dash, _) or are no plain files"
         results.append(Collected(partner, "refused", reason, evidence=session.evidence))
     if lingering:
-        reason = (
-            f"{lingering} unfinished upload(s) have not moved for over a day: the partner must send them again"
-        )
+        reason = f"{lingering} unfinished upload(s) have not moved for over a day: the partner must send them again"
         results.append(Collected(partner, "waiting", reason, evidence=session.evidence))
     return results
 

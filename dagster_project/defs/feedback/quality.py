@@ -1,18 +1,14 @@
 """Data quality: what was counted in the newest deliveries, kept in `control` and shown on a page per partner."""
 
-from collections.abc import Iterator
-
 import dagster as dg
 
 from dagster_project.defs.resources import HearthlinkRun
 from dagster_project.extracts.contracts import load_contracts
-from dagster_project.governance.feedback.sending import send_reports
 from dagster_project.governance.quality.measures import measure_quality
 from dagster_project.governance.quality.pages import write_pages
 
 MEASURED = dg.AssetKey(["feedback", "delivery_quality"])
 PAGES = dg.AssetKey(["feedback", "quality_pages"])
-COMPLETED = dg.AssetKey(["feedback", "completed_reports"])
 MATCHED = ("identity_field_counts", "identity_records", "scope_housing_records", "person_records")
 
 
@@ -49,30 +45,4 @@ def quality_pages(hearthlink: HearthlinkRun) -> dg.MaterializeResult:
             # A browser may refuse to follow a link from the UI to a file: then the path is there to be copied.
             "folder": dg.MetadataValue.path(str(pages.index.parent)),
         }
-    )
-
-
-@dg.asset(
-    key=COMPLETED,
-    deps=[MEASURED],
-    group_name="feedback",
-    owners=["team:data_engineering"],
-    kinds={"sftp", "file"},
-    check_specs=[
-        dg.AssetCheckSpec(
-            "reports_delivered",
-            asset=COMPLETED,
-            description="Every partner was told how its identifiers fared; what failed is tried in the next run",
-        )
-    ],
-)
-def completed_reports(hearthlink: HearthlinkRun) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-    """The reports of loaded deliveries once more, under the same names, now with their faulty identifiers."""
-    sent = send_reports(hearthlink.settings(), hearthlink.agreement(), use_dropbox=hearthlink.collect_dropbox)
-    yield dg.MaterializeResult(metadata={"delivered": sent.delivered, "not_delivered": len(sent.unsent)})
-    yield dg.AssetCheckResult(
-        check_name="reports_delivered",
-        passed=not sent.unsent,
-        severity=dg.AssetCheckSeverity.WARN,
-        metadata={"reasons": [unsent.sentence for unsent in sent.unsent]},
     )

@@ -55,8 +55,9 @@ valid as (
     select
         partner,
         {% for field in fields -%}
-        count({{ field }}) as {{ field }}_valid{{ ',' if not loop.last }}
-        {% endfor %}
+        count({{ field }}) as {{ field }}_valid,
+        {% endfor -%}
+        count(*) as rows_checked
     from checked
     group by partner
 ),
