@@ -43,11 +43,10 @@ def build_suites(facts: Facts) -> list["TableSuite"]:
         indicators,
         matched,
         people,
-        references,
         staged,
     )
 
-    modules = (staged, deliveries, references, matched, people, indicators, dimensions, identifiers)
+    modules = (staged, deliveries, matched, people, indicators, dimensions, identifiers)
     return [suite for module in modules for suite in module.suites(facts)]
 
 

@@ -16,7 +16,7 @@ from dagster_project.warehouse.connection import ADMIN, connect
 from dagster_project.warehouse.roles import PUBLISHER
 from expectations import held
 from expectations.facts import Facts
-from expectations.subjects import CANDIDATE, DELIVERIES, INDICATORS, REFERENCES
+from expectations.subjects import CANDIDATE, DELIVERIES, INDICATORS
 
 _DELIVERY = """
     select delivery_key, status from control.deliveries where delivery_id = %s order by delivery_key desc limit 1
@@ -133,7 +133,7 @@ def _references(conn: psycopg.Connection[Any], facts: Facts) -> Iterator[Hold]:
                 what = (
                     f"{broken:,} of {rows:,} rows of {extract.extract} name a {columns} that {reference.extract} lacks"
                 )
-                yield Hold(REFERENCES, delivery_id, what)
+                yield Hold(f"staged_{extract.kind}", delivery_id, what)
 
 
 def _changes(conn: psycopg.Connection[Any], facts: Facts) -> Iterator[Hold]:

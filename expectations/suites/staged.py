@@ -7,6 +7,7 @@ from great_expectations.expectations.expectation import Expectation
 from expectations.facts import Facts, StagedExtract
 from expectations.rules import Check, TableSuite, columns_exact, few_rows, no_rows, table_suite
 from expectations.subjects import KINDS
+from expectations.suites.references import references
 
 PROVENANCE = ("partner", "delivery_id", "line_number")
 # A period's first and last day; each pair applies wherever an extract has both columns.
@@ -57,6 +58,7 @@ def _expectations(extract: StagedExtract, facts: Facts) -> Iterator[Expectation]
     yield _signed(extract)
     yield _unique_key(extract)
     yield _filled(extract)
+    yield from references(extract, facts)
     for name, clause, fault in _tolerated_faults(extract):
         text = f"{table} has few rows with a fault in {name}, as the agreement tolerates"
         yield few_rows(Check(f"{table}.{name}", clause, "validity", text), fault, facts.max_faulty_share)

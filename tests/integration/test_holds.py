@@ -164,7 +164,7 @@ def test_files_that_do_not_belong_together_hold(world: Settings, broken: int, so
         f" select number, case when number > {broken} then '{data.SOCIAL_CARE_ID}' else 'gone' end, '{PARTNER}', 'd', 2"
         f" from generate_series(1, {broken + sound}) as number",
     )
-    check = "csc_cp_plans.person_id.found"
+    check = "stg_csc_cp_plans.person_id.found"
     assert (check in failed(world, "stg_csc_cp_plans")) is held
     if held:
         assert waiting(world)["plans"].what.startswith(
