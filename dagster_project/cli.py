@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from dagster_project import cli_agreement, cli_demo, cli_evidence
-from dagster_project.cli_output import Commands, console, fail, print_rows
+from dagster_project import cli_agreement, cli_demo, cli_docs, cli_evidence, cli_holds
+from dagster_project.cli_output import Commands, console, errors, fail, print_rows
 from dagster_project.cli_run import run_and_report
 from dagster_project.settings import Settings, load_settings
 
@@ -23,7 +23,9 @@ app = typer.Typer(
 )
 app.add_typer(cli_demo.app, name="demo")
 app.add_typer(cli_agreement.app, name="agreement")
+app.add_typer(cli_docs.app, name="docs")
 cli_evidence.add_to(app)
+cli_holds.add_to(app)
 
 Home = Annotated[
     Path | None,
@@ -69,6 +71,7 @@ def land(
 ) -> None:
     """Verify and load deliveries into `raw`, and stop there. Refused ones are named with the reason."""
     from dagster_project.agreement.model import load_agreement
+    from dagster_project.governance.feedback.sending import send_reports
     from dagster_project.governance.intake import deliveries_by_kind, land_all
     from dagster_project.warehouse.bootstrap import ensure_warehouse
 
@@ -88,6 +91,8 @@ def land(
             for extract, counts in sorted(result.extracts.items())
         ],
     )
+    for unsent in send_reports(settings, rules, use_dropbox=False).unsent:
+        errors.print(unsent.sentence, markup=False)
     if any(result.status == "refused" for result in results):
         raise typer.Exit(1)
 
@@ -120,7 +125,7 @@ def query(
     print_rows(columns, rows, csv=csv)
 
 
-@app.command(epilog="Example:  psql \"$(hearthlink dsn --as hl_analyst --with-password)\"")
+@app.command(epilog='Example:  psql "$(hearthlink dsn --as hl_analyst --with-password)"')
 def dsn(
     login: AsLogin = "hl_analyst",
     with_password: Annotated[bool, typer.Option(help="Put the password into the address.")] = False,
@@ -160,9 +165,7 @@ def stop(home: Home = None) -> None:
 
 
 @app.command()
-def destroy(
-    home: Home = None, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False
-) -> None:
+def destroy(home: Home = None, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
     """Stop the embedded server and delete the home folder with everything in it."""
     from dagster_project.warehouse import embedded
 

@@ -43,6 +43,11 @@ class Settings:
         return self.home / "inbox"
 
     @property
+    def outgoing(self) -> Path:
+        """Reports to partners on the direct route, one folder per partner."""
+        return self.home / "outgoing"
+
+    @property
     def landing_dir(self) -> Path:
         """Deliveries collected from the drop-box."""
         return self.home / "landing"
@@ -61,6 +66,11 @@ class Settings:
     def evidence_dir(self) -> Path:
         """Evidence packs, one folder per publish."""
         return self.home / "evidence"
+
+    @property
+    def quality_dir(self) -> Path:
+        """The pages on data quality, one per partner, and their index."""
+        return self.home / "quality"
 
 
 def load_settings(home: Path | None = None, agreement: Path | None = None) -> Settings:
@@ -101,10 +111,12 @@ def private_folders(settings: Settings) -> list[Path]:
         settings.secrets_dir,
         settings.dagster_home,
         settings.inbox,
+        settings.outgoing,
         settings.landing_dir,
         settings.logs_dir,
         settings.dbt_target_dir,
         settings.evidence_dir,
+        settings.quality_dir,
     ]
 
 

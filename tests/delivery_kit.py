@@ -74,12 +74,13 @@ def restate(path: Path) -> None:
     manifest.write_text(json.dumps(stated), encoding="utf-8")
 
 
-def plant_canary(folder: Path, extract: str) -> None:
+def plant_canary(folder: Path, extract: str, **values: str) -> None:
+    """Give twenty people the canary for a last name, and other values besides."""
     path = next(folder.glob(f"*_{extract}.csv"))
     with path.open(encoding="utf-8", newline="") as file:
         table = list(csv.DictReader(file))
     for row in table[:20]:
-        row["legal_last_name"] = CANARY
+        row.update({"legal_last_name": CANARY, **values})
     write(path, table)
 
 

@@ -16,6 +16,7 @@ from dagster_project.agreement.basis import Consent, Dpia, Guidance, LawfulBasis
 from dagster_project.agreement.content import DataSubjects, Function, Item, Landing, RetentionRule, Settings, Tier
 from dagster_project.agreement.example_dates import moved
 from dagster_project.agreement.header import Header
+from dagster_project.agreement.holds import Holds
 from dagster_project.agreement.partners import SOURCE_OF_KIND, Partner, PartnerKind
 from dagster_project.agreement.parts import (
     EXAMPLE_DAY_ZERO,
@@ -73,6 +74,7 @@ class Agreement(Part):
     exports: Exports
     hosting: Hosting
     landing: Landing = Landing()
+    holds: Holds = Holds()
     settings: Settings = Settings()
 
     _day_zero: date = PrivateAttr(default=EXAMPLE_DAY_ZERO)

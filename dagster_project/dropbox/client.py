@@ -1,12 +1,14 @@
 """Collecting deliveries from the drop-box, and leaving reports in it (TR-04 to TR-06)."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 import paramiko
 
+from dagster_project.clock import utc_now
 from dagster_project.dropbox.endpoint import Endpoint
 from dagster_project.dropbox.errors import DropboxError
 from dagster_project.dropbox.fetch import explain, fetch, read_small, regular_size, write_whole
@@ -24,6 +26,8 @@ from dagster_project.extracts.names import MANIFEST_SUFFIX, PARTNER
 
 Status = Literal["collected", "already", "waiting", "refused"]
 _MAX_ENTRIES = 10_000
+# An upload that has not moved for so long was broken off, and its sender may not know.
+_LINGERING_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,8 @@ class Collected:
     """What became of one delivery in the drop-box.
 
     `manifest` is the local path, set for 'collected' and 'already'. `evidence` is what was negotiated for the
-    connection. `reason` says why a delivery waits or is refused, in words that may be logged.
+    connection. `reason` says why a delivery waits or is refused, in words that may be logged. `name` is that of its
+    manifest, None where the result is about the partner's folder as a whole.
     """
 
     partner: str
@@ -39,6 +44,7 @@ class Collected:
     reason: str = ""
     manifest: Path | None = None
     evidence: Evidence = field(default_factory=dict)
+    name: str | None = None
 
 
 def collect(endpoint: Endpoint, partners: list[str], into: Path) -> list[Collected]:
@@ -56,22 +62,27 @@ def collect(endpoint: Endpoint, partners: list[str], into: Path) -> list[Collect
     return results
 
 
-def put_report(endpoint: Endpoint, partner: str, name: str, data: bytes) -> None:
-    """Write `data` as `name` into the partner's `outgoing/` folder, replacing a report of that name.
+def put_reports(endpoint: Endpoint, partner: str, files: Mapping[str, bytes]) -> None:
+    """Write each of `files` (name to content) into the partner's `outgoing/` folder, replacing one of that name.
 
-    Raises DropboxError when the name or the partner is not acceptable or the drop-box refuses.
+    Raises DropboxError when a name or the partner is not acceptable or the drop-box refuses; files before the one at
+    fault are then there.
     """
-    if not PARTNER.fullmatch(partner) or not is_safe(name) or is_in_transfer(name):
+    if not PARTNER.fullmatch(partner) or any(not is_safe(name) or is_in_transfer(name) for name in files):
         raise DropboxError("A report needs a partner code and a file name of letters, digits, dot, dash and _.")
-    target = f"/{partner}/outgoing/{name}"
     with open_sftp(endpoint) as session:
-        try:
-            with session.sftp.open(f"{target}.part", "wb") as stream:
-                stream.write(data)
-            session.sftp.posix_rename(f"{target}.part", target)
-        except OSError as error:
-            explain(error, session.sftp, "the report")
-            raise DropboxError(f"The drop-box takes no report for {partner}: check its outgoing folder.") from None
+        for name, data in files.items():
+            _put(session.sftp, partner, f"/{partner}/outgoing/{name}", data)
+
+
+def _put(sftp: paramiko.SFTPClient, partner: str, target: str, data: bytes) -> None:
+    try:
+        with sftp.open(f"{target}.part", "wb") as stream:
+            stream.write(data)
+        sftp.posix_rename(f"{target}.part", target)
+    except OSError as error:
+        explain(error, sftp, "the report")
+        raise DropboxError(f"The drop-box takes no report for {partner}: check its outgoing folder.") from None
 
 
 def _collect_partner(session: Session, partner: str, into: Path) -> list[Collected]:
@@ -79,7 +90,7 @@ def _collect_partner(session: Session, partner: str, into: Path) -> list[Collect
         raise DropboxError("A partner code has lower-case letters, digits and _ only.")
     incoming = f"/{partner}/incoming"
     try:
-        manifests, odd = _manifests(session.sftp, incoming)
+        manifests, odd, lingering = _manifests(session.sftp, incoming)
     except OSError as error:
         explain(error, session.sftp, "the folder")
         reason = "the drop-box has no incoming folder for this partner that the collector may read"
@@ -88,23 +99,28 @@ def _collect_partner(session: Session, partner: str, into: Path) -> list[Collect
     if odd:
         reason = f"{odd} file(s) have a name that is not allowed (letters, digits, dot, dash, _) or are no plain files"
         results.append(Collected(partner, "refused", reason, evidence=session.evidence))
+    if lingering:
+        reason = f"{lingering} unfinished upload(s) have not moved for over a day: the partner must send them again"
+        results.append(Collected(partner, "waiting", reason, evidence=session.evidence))
     return results
 
 
-def _manifests(sftp: paramiko.SFTPClient, incoming: str) -> tuple[list[str], int]:
-    """Manifest names in the folder, sorted, and how many entries there have a name or kind we do not take."""
+def _manifests(sftp: paramiko.SFTPClient, incoming: str) -> tuple[list[str], int, int]:
+    """Manifest names in the folder, sorted; how many entries have a name we do not take; how many uploads linger."""
     manifests: list[str] = []
-    odd = 0
+    odd = lingering = 0
+    now = utc_now().timestamp()
     for count, entry in enumerate(sftp.listdir_iter(incoming)):
         if count >= _MAX_ENTRIES:
             raise DropboxError(f"An incoming folder holds more than {_MAX_ENTRIES} files: its owner must clear it.")
         if is_in_transfer(entry.filename):
+            lingering += bool(entry.st_mtime) and now - (entry.st_mtime or now) > _LINGERING_SECONDS
             continue
         if not is_safe(entry.filename):
             odd += 1
         elif entry.filename.endswith(MANIFEST_SUFFIX):
             manifests.append(entry.filename)
-    return sorted(manifests), odd
+    return sorted(manifests), odd, lingering
 
 
 def _collect_one(session: Session, partner: str, incoming: str, name: str, into: Path) -> Collected:
@@ -115,7 +131,7 @@ def _collect_one(session: Session, partner: str, incoming: str, name: str, into:
         content = read_small(sftp, f"{incoming}/{name}", MAX_MANIFEST_BYTES)
         folder = into / partner / hashlib.sha256(content).hexdigest()[:16]
         if (folder / name).exists():
-            return Collected(partner, "already", "", folder / name, session.evidence)
+            return Collected(partner, "already", "", folder / name, session.evidence, name)
         files = stated_files(name, content, partner)
         _check_arrived(sftp, incoming, files)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -123,12 +139,13 @@ def _collect_one(session: Session, partner: str, incoming: str, name: str, into:
             fetch(sftp, f"{incoming}/{file.path}", file, folder)
         write_whole(folder / name, content)
     except NotComplete as waiting:
-        return Collected(partner, "waiting", str(waiting), evidence=session.evidence)
+        return Collected(partner, "waiting", str(waiting), evidence=session.evidence, name=name)
     except NotAcceptable as refused:
-        return Collected(partner, "refused", str(refused), evidence=session.evidence)
+        return Collected(partner, "refused", str(refused), evidence=session.evidence, name=name)
     except OSError as error:
-        return Collected(partner, "refused", str(explain(error, sftp, name)), evidence=session.evidence)
-    return Collected(partner, "collected", "", folder / name, session.evidence)
+        reason = str(explain(error, sftp, name))
+        return Collected(partner, "refused", reason, evidence=session.evidence, name=name)
+    return Collected(partner, "collected", "", folder / name, session.evidence, name)
 
 
 def _check_arrived(sftp: paramiko.SFTPClient, incoming: str, files: tuple[Resource, ...]) -> None:

@@ -38,6 +38,7 @@ class RefusalReason(StrEnum):
     EXTRACT_DATE_NOT_CREDIBLE = "extract_date_not_credible"
     FILE_MISSING = "file_missing"
     FILE_NOT_PLAIN = "file_not_plain"
+    TRANSFER_REFUSED = "transfer_refused"
     SIZE_DIFFERS = "size_differs"
     HASH_DIFFERS = "hash_differs"
     ROW_COUNT_DIFFERS = "row_count_differs"

@@ -8,7 +8,9 @@ import psycopg
 from dagster_project.agreement.model import SOURCE_OF_KIND, Agreement
 from dagster_project.extracts.contracts import Contract
 from dagster_project.governance.errors import GovernanceError
-from expectations.facts import Facts, ItemColumn, StagedExtract
+from dagster_project.warehouse.swap import PUBLISHED
+from expectations.facts import Facts, ItemColumn, Reference, StagedExtract
+from expectations.held import TABLE as INDICATORS
 
 # Columns that hold an item under another name.
 _ALSO = {"former_upn": "upn"}
@@ -37,6 +39,7 @@ def read_facts(
     if conn.execute("select from agreement.run_context").fetchone() is None:
         raise GovernanceError("No run has begun: load the agreement into the warehouse first")
     types = conn.execute(_COLUMNS.encode(), [schema]).fetchall()
+    published = conn.execute(_COLUMNS.encode(), [PUBLISHED]).fetchall()
     return Facts(
         max_faulty_share=agreement.landing.max_rejected_percent / 100,
         extracts=tuple(staged_extract(contract) for contract in contracts.values()),
@@ -44,6 +47,8 @@ def read_facts(
         searched_columns=_by_table((table, column) for table, column, kind in types if kind not in _NOT_SEARCHED),
         number_columns=_by_table((table, column) for table, column, kind in types if kind in _NUMBERS),
         matching_columns=tuple(matching_columns(agreement, contracts)),
+        holds=agreement.holds,
+        published_columns=frozenset(column for table, column, _ in published if table == INDICATORS),
     )
 
 
@@ -56,6 +61,7 @@ def staged_extract(contract: Contract) -> StagedExtract:
         required=tuple(field.column for field in contract.fields if field.required),
         key=contract.primary_key,
         dates=tuple(field.column for field in contract.fields if field.type == "date"),
+        references=tuple(Reference(key.fields, key.extract, key.extract_fields) for key in contract.foreign_keys),
     )
 
 

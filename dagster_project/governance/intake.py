@@ -9,13 +9,16 @@ from typing import Any
 
 from dagster_project.agreement.model import Agreement, AgreementError, Partner
 from dagster_project.agreement.standing import standing
+from dagster_project.clock import utc_now
 from dagster_project.dropbox import client
 from dagster_project.dropbox.endpoint import load_endpoint
 from dagster_project.extracts.delivery import LandingTerms, find_deliveries
 from dagster_project.extracts.errors import DeliveryRefused
 from dagster_project.extracts.manifest import ManifestError, read_manifest
+from dagster_project.extracts.names import parse_manifest_name
 from dagster_project.extracts.reasons import RefusalReason
 from dagster_project.settings import Settings
+from dagster_project.warehouse import landing_ledger as ledger
 from dagster_project.warehouse.connection import connect
 from dagster_project.warehouse.landing import LandingResult, land
 
@@ -40,6 +43,12 @@ HOLDING_REFUSALS = """
                 and (later.extract_date, later.delivery_id) > (refused.extract_date, refused.delivery_id)
         )
     order by refused.delivery_key
+"""
+
+KEEP_WARNING = """
+    insert into control.delivery_warnings (delivery_key, warning)
+    select max(delivery_key), %(warning)s from control.deliveries where delivery_id = %(delivery_id)s
+    on conflict do nothing
 """
 
 
@@ -92,6 +101,22 @@ def collect_from_dropbox(settings: Settings, agreement: Agreement) -> list[clien
     return collected
 
 
+def record_refused_in_dropbox(settings: Settings, collected: Sequence[client.Collected]) -> list[str]:
+    """Put deliveries that were refused before they were fetched on record, so that they hold and are reported.
+
+    Returns the reasons of refusals that belong to no delivery, such as a folder that is missing.
+    """
+    refused = [item for item in collected if item.status == "refused"]
+    unnamed = [item.reason for item in refused if item.name is None or parse_manifest_name(item.name) is None]
+    with connect(settings, "hl_loader") as conn:
+        for item in refused:
+            name = parse_manifest_name(item.name) if item.name else None
+            if name is not None:
+                receipt = ledger.Receipt(name, None, "sftp", item.evidence, utc_now())
+                ledger.record_refusal(conn, receipt, DeliveryRefused(RefusalReason.TRANSFER_REFUSED, item.reason), [])
+    return unnamed
+
+
 def deliveries_by_kind(agreement: Agreement, folders: Sequence[Path]) -> dict[str, list[Path]]:
     """The manifests found in the folders, oldest extract first, by the kind of the partner that they name."""
     sorted_out: dict[str, list[Path]] = {}
@@ -120,7 +145,16 @@ def land_all(
         results.append(result)
         if report:
             report(result)
+    _keep_warnings(settings, [result for result in results if result.warnings])
     return results
+
+
+def _keep_warnings(settings: Settings, results: Sequence[LandingResult]) -> None:
+    """Put what the partners should know of loaded deliveries on record, for their reports."""
+    with connect(settings, "hl_loader") as conn:
+        for result in results:
+            for warning in result.warnings:
+                conn.execute(KEEP_WARNING, {"delivery_id": result.delivery_id, "warning": warning})
 
 
 def holding_refusals(settings: Settings, since: Any) -> list[Refusal]:

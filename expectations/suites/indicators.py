@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from great_expectations.expectations.expectation import Expectation
 
-from expectations.facts import Facts, ItemColumn
+from expectations.facts import Facts, ItemColumn, is_flag
 from expectations.rules import (
     Check,
     TableSuite,
@@ -19,10 +19,10 @@ from expectations.rules import (
     unique,
 )
 from expectations.subjects import CANDIDATE, INDICATORS
+from expectations.suites.changes import compared
 
 TABLE = "fct_person_indicators"
 KEYS = {"person_key": "dim_person", "household_key": "dim_household", "school_key": "dim_school"}
-FLAG_PREFIXES = ("is_", "has_")
 # An item that only one system can know: without a linked record of that system the cell stays empty (MA-07).
 KNOWN_BY = {
     "has_ehcp": ("edu",),
@@ -64,12 +64,8 @@ def suites(facts: Facts) -> list[TableSuite]:
     """The suite of `fct_person_indicators`; which columns it has is the agreement's business."""
     columns = [column for column in facts.item_columns if column.table == TABLE]
     numbers = facts.number_columns.get(TABLE, ())
-    return [table_suite(INDICATORS, CANDIDATE, TABLE, [*_rows(facts), *_values(columns, numbers), *_rules(facts)])]
-
-
-def is_flag(column: str) -> bool:
-    """True for a column that may hold Y, N or nothing."""
-    return column.startswith(FLAG_PREFIXES)
+    checks = [*_rows(facts), *_values(columns, numbers), *_rules(facts), *compared(facts)]
+    return [table_suite(INDICATORS, CANDIDATE, TABLE, checks)]
 
 
 def _rows(facts: Facts) -> Iterator[Expectation]:

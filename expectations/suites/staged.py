@@ -7,6 +7,7 @@ from great_expectations.expectations.expectation import Expectation
 from expectations.facts import Facts, StagedExtract
 from expectations.rules import Check, TableSuite, columns_exact, few_rows, no_rows, table_suite
 from expectations.subjects import KINDS
+from expectations.suites.references import references
 
 PROVENANCE = ("partner", "delivery_id", "line_number")
 # A period's first and last day; each pair applies wherever an extract has both columns.
@@ -24,7 +25,19 @@ PERIODS = (
     ("entry_date", "leaving_date"),
     ("plan_start", "plan_ceased"),
 )
-CODES = {"agreement_code": ("N", "C")}
+# The national code sets that items are worked out by: a code outside them is a column that was not mapped, and would
+# turn into a quiet no. Codes that were retired but still arrive are in them.
+CODES = {
+    "agreement_code": "N C",
+    "enrol_status": "C M S F O G",
+    "sen_provision": "N K E S A P",
+    "category": "PERM SUSP FIXD LNCH",
+    "attendance_code": r"/ \ L K V P W B C C1 C2 E H I J J1 M R S T G N O U D Q X Y Y1 Y2 Y3 Y4 Y5 Y6 Y7 Z #",
+    "period": "AUT SPR SUM",
+    "legal_status": "C1 C2 D1 E1 V2 V3 V4 L1 L2 L3 J1 J2 J3",
+    "disability_code": "NONE MOB HAND PC INC COMM LD HEAR VIS BEH CON AUT DDA",
+    "event_type": "REQUEST ASSESSMENT SERVICE REVIEW",
+}
 NOT_NEGATIVE = ("sessions", "sessions_possible", "need_rank", "nightly_cost")
 
 
@@ -45,6 +58,7 @@ def _expectations(extract: StagedExtract, facts: Facts) -> Iterator[Expectation]
     yield _signed(extract)
     yield _unique_key(extract)
     yield _filled(extract)
+    yield from references(extract, facts)
     for name, clause, fault in _tolerated_faults(extract):
         text = f"{table} has few rows with a fault in {name}, as the agreement tolerates"
         yield few_rows(Check(f"{table}.{name}", clause, "validity", text), fault, facts.max_faulty_share)
@@ -59,8 +73,8 @@ def _tolerated_faults(extract: StagedExtract) -> Iterator[tuple[str, str, str]]:
         if column == "date_of_birth":
             yield f"{column}.past", "F-03", f"{column} > (select as_at from agreement.run_context)"
         if column in CODES:
-            codes = ", ".join(f"'{code}'" for code in CODES[column])
-            yield f"{column}.code", "DS-02", f"{column} not in ({codes})"
+            codes = ", ".join(f"'{code}'" for code in CODES[column].split())
+            yield f"{column}.code", "DS-02", f"upper({column}) not in ({codes})"
         if column in NOT_NEGATIVE:
             yield f"{column}.range", "DS-02", f"{column} < 0"
 

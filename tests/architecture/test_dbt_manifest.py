@@ -1,15 +1,9 @@
 """The shape of the dbt project, by its manifest: who may read whom, and what a model has to say of itself."""
 
-import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 ROOT = Path(__file__).parents[2]
 PROJECT = ROOT / "dbt_project"
@@ -30,33 +24,6 @@ KEYLESS = {
 }
 
 Node = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The manifest of a fresh parse; no database is asked."""
-    target = tmp_path_factory.mktemp("dbt_target")
-    connection = {"PGHOST": "nowhere.invalid", "PGPORT": "1", "PGDATABASE": "x", "PGUSER": "x", "PGPASSWORD": "x"}
-    words = [
-        "parse",
-        "--project-dir",
-        PROJECT,
-        "--profiles-dir",
-        PROJECT,
-        "--target-path",
-        target,
-        "--log-path",
-        target,
-    ]
-    result = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", *map(str, words)],
-        env={**os.environ, **connection},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode == 0, result.stdout
-    return json.loads((target / "manifest.json").read_text(encoding="utf-8"))
 
 
 def nodes(manifest: dict[str, Any], *kinds: str) -> list[Node]:

@@ -16,9 +16,7 @@ def probe(hearthlink: HearthlinkRun) -> None:
 
 
 def run(tags: dict[str, str]) -> bool:
-    return dg.materialize(
-        [probe], resources={"hearthlink": HearthlinkRun()}, tags=tags, raise_on_error=False
-    ).success
+    return dg.materialize([probe], resources={"hearthlink": HearthlinkRun()}, tags=tags, raise_on_error=False).success
 
 
 def test_a_run_of_the_ui_is_refused_while_a_command_works(warehouse: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

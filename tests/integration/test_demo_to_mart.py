@@ -31,6 +31,8 @@ from tests.delivery_kit import (
 
 ROOT = Path(__file__).parents[2]
 PEOPLE = "600"
+# Of the test range, with a wrong check digit.
+FAULTY_NUMBER = "9990000010"
 
 
 def hearthlink(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]:
@@ -128,6 +130,22 @@ def test_every_person_shown_is_in_temporary_accommodation_and_linked(published: 
     assert found["people"] == found["in_ta"] == found["linked"]
 
 
+def test_every_partner_finds_a_report_where_it_delivered(published: tuple[Settings, object]) -> None:
+    home = published[0].home
+    told = {path.name: path.read_text(encoding="utf-8") for path in home.glob("outgoing/*/*_report.txt")}
+    told |= {path.name: path.read_text(encoding="utf-8") for path in home.glob("dropbox/northbank_ha/outgoing/*.txt")}
+    assert len(told) == 7
+    assert all("ACCEPTED" in text for text in told.values())
+    assert "\nnhs_number" in told["northbank_ha_20261122_001_report.txt"]
+
+
+def test_there_is_a_page_on_data_quality_per_partner(published: tuple[Settings, object]) -> None:
+    pages = {path.name for path in (published[0].home / "quality").iterdir()}
+    assert pages == {"index.html", *(f"{path.name}.html" for path in (published[0].home / "inbox").iterdir())} | {
+        "northbank_ha.html"
+    }
+
+
 def test_second_demo_gives_the_same_counts(published: tuple[Settings, subprocess.CompletedProcess[str]]) -> None:
     settings, first = published
     second = hearthlink(settings, "demo", "--people", PEOPLE, "--as-at", AS_AT)
@@ -152,6 +170,8 @@ def test_damaged_delivery_is_refused_by_name_and_the_mart_stands(
     assert result.returncode == 1, said
     assert name in said
     assert mart_fingerprint(settings) == before
+    report = settings.home / "outgoing" / "fakeshire_edu" / "fakeshire_edu_20261122_001_report.txt"
+    assert "REFUSED" in report.read_text(encoding="utf-8")
 
 
 def test_failed_gate_keeps_the_mart_and_no_output_names_anybody(
@@ -160,7 +180,7 @@ def test_failed_gate_keeps_the_mart_and_no_output_names_anybody(
     settings, _ = published
     before = mart_fingerprint(settings)
     plant_canary(deliveries / "fakeshire_edu", "edu_pupils")
-    plant_canary(deliveries / "fakeshire_ta", "hou_household_members")
+    plant_canary(deliveries / "fakeshire_ta", "hou_household_members", nhs_number=FAULTY_NUMBER)
     end_all_placements(deliveries / "fakeshire_ta")
     result = hearthlink(settings, "run", "--deliveries", str(deliveries), "--as-at", AS_AT)
     said = result.stdout + result.stderr
@@ -172,3 +192,20 @@ def test_failed_gate_keeps_the_mart_and_no_output_names_anybody(
     assert landed and landed[0] > 0
     assert CANARY.lower() not in said.lower()
     assert files_naming(settings.home, CANARY) == []
+    planted, counted, keys = fate_of_faulty_numbers(settings)
+    assert planted == counted == 20 and keys == 0
+
+
+def fate_of_faulty_numbers(settings: Settings) -> tuple[int, int, int]:
+    """Of the planted NHS numbers: rows loaded with one, rows counted as invalid, and match keys made of one."""
+    with connect(settings, "admin") as conn:
+        return conn.execute(
+            """
+            select
+                (select count(*) from raw.hou_household_members where nhs_number = %(number)s),
+                (select invalid from matched.identity_field_counts
+                    where partner = 'fakeshire_ta' and field = 'nhs_number'),
+                (select count(*) from matched.match_keys where key like '%%' || %(number)s || '%%')
+            """,
+            {"number": FAULTY_NUMBER},
+        ).fetchall()[0]

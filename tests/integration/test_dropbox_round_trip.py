@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dagster_project.dropbox.client import collect, put_report
+from dagster_project.dropbox.client import collect, put_reports
 from dagster_project.dropbox.demo import COLLECTOR, demo_dropbox, upload_delivery
 from dagster_project.dropbox.endpoint import EndpointError, endpoint_path, load_endpoint
 from dagster_project.dropbox.errors import AccountError, DropboxError
@@ -114,8 +114,8 @@ def test_upload_of_a_folder_that_is_not_packed_is_explained(yard: Yard, tmp_path
 
 
 def test_report_reaches_the_partner_and_a_newer_one_replaces_it(yard: Yard) -> None:
-    put_report(yard.collector, HOUSING, "rejections.csv", b"line,reason\r\n")
-    put_report(yard.collector, HOUSING, "rejections.csv", b"line,reason\r\n7,bad_date\r\n")
+    put_reports(yard.collector, HOUSING, {"rejections.csv": b"line,reason\r\n"})
+    put_reports(yard.collector, HOUSING, {"rejections.csv": b"line,reason\r\n7,bad_date\r\n"})
     with open_sftp(yard.partner(HOUSING)) as session:
         assert session.sftp.listdir("/outgoing") == ["rejections.csv"]
         with session.sftp.open("/outgoing/rejections.csv") as stream:

@@ -84,6 +84,9 @@ STAGED_FAULTS = {
     " set joined_date = '2026-02-01', left_date = '2026-01-01'",
     "stg_edu_pupils.date_of_birth.past": "update staged.stg_edu_pupils set date_of_birth = '2026-11-21'",
     "stg_ren_arrangements.agreement_code.code": "insert into staged.stg_ren_arrangements (agreement_code) values ('X')",
+    "stg_edu_pupils.enrol_status.code": "update staged.stg_edu_pupils set enrol_status = 'single'",
+    "stg_edu_attendance.attendance_code.code": "insert into staged.stg_edu_attendance (attendance_code) values ('AA')",
+    "stg_csc_cla_episodes.legal_status.code": "insert into staged.stg_csc_cla_episodes (legal_status) values ('9')",
     "stg_edu_attendance.sessions.range": "insert into staged.stg_edu_attendance (sessions) values (-1)",
     "stg_hou_ta_placements.end_date.in_order": "update staged.stg_hou_ta_placements set end_date = '2020-01-01'",
 }

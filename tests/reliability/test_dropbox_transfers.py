@@ -82,6 +82,16 @@ def test_data_without_a_manifest_is_not_looked_at(yard: Yard, tmp_path: Path) ->
     assert collect(yard.collector, [HOUSING], yard.landing) == []
 
 
+def test_an_upload_that_was_broken_off_long_ago_is_told(yard: Yard) -> None:
+    broken_off = yard.incoming(HOUSING) / f"{HOUSING}_20261120_001_ren_tenants.csv.filepart"
+    broken_off.write_bytes(b"tenancy_id")
+    assert collect(yard.collector, [HOUSING], yard.landing) == []
+    two_days_ago = broken_off.stat().st_mtime - 2 * 24 * 3600
+    os.utime(broken_off, (two_days_ago, two_days_ago))
+    [told] = collect(yard.collector, [HOUSING], yard.landing)
+    assert told.status == "waiting" and told.reason.startswith("1 unfinished upload(s)")
+
+
 @pytest.mark.parametrize("mark", ["{}.filepart", "{}.part", "{}.tmp", ".{}"])
 def test_files_under_way_are_ignored(yard: Yard, tmp_path: Path, mark: str) -> None:
     manifest = make_delivery(tmp_path / "out")

@@ -11,11 +11,11 @@ from dagster_project.agreement.model import Agreement, load_agreement
 from dagster_project.extracts.contracts import load_contracts
 from dagster_project.governance.facts import staged_extract
 from dagster_project.governance.mart_shape import STRUCTURAL
-from expectations.facts import Facts, ItemColumn
+from expectations.facts import Facts, ItemColumn, is_flag
 from expectations.rules import TableSuite
 from expectations.runner import build_suites
 from expectations.subjects import SUBJECTS
-from expectations.suites.indicators import KNOWN_BY, is_flag
+from expectations.suites.indicators import KNOWN_BY
 
 ROOT = Path(__file__).resolve().parents[2]
 DIMENSIONS = {"completeness", "uniqueness", "validity", "consistency", "secrecy", "scope"}

@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 
 import dagster as dg
+import psycopg
 
 from dagster_project.defs.resources import HearthlinkRun
+from dagster_project.governance.errors import GovernanceError
 from dagster_project.governance.gate import SUITES, judge
+from dagster_project.governance.holds import Hold, read_holds
 from dagster_project.governance.mart_shape import STRUCTURAL
 from expectations.subjects import CANDIDATE
 
@@ -34,11 +37,26 @@ def verdict(hearthlink: HearthlinkRun) -> Iterator[dg.MaterializeResult | dg.Ass
     yield dg.MaterializeResult(
         metadata={"publish_id": publish_id, "passed": result.passed, "checks": len(result.checks)}
     )
+    holds = [] if result.passed else _holds(hearthlink)
     for suite in SUITES:
         checks = [check for check in result.checks if check.suite == suite]
         failed = [check.check_id for check in checks if not check.passed]
         yield dg.AssetCheckResult(
             check_name=suite,
             passed=bool(checks) and not failed,
-            metadata={"checks": len(checks), "failed": failed},
+            metadata={"checks": len(checks), "failed": failed, **_reasons(suite, holds)},
         )
+
+
+def _holds(hearthlink: HearthlinkRun) -> list[Hold]:
+    """What a person could let through. Of a candidate that could not be judged there is nothing to say."""
+    try:
+        return read_holds(hearthlink.settings(), hearthlink.agreement())
+    except (GovernanceError, psycopg.Error):
+        return []
+
+
+def _reasons(suite: str, holds: list[Hold]) -> dict[str, list[str]]:
+    """What holds in a suite, in words; nothing where its checks failed for another cause."""
+    sentences = [hold.sentence for hold in holds if hold.suite == suite]
+    return {"reasons": sentences} if sentences else {}

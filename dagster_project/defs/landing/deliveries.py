@@ -30,7 +30,7 @@ SNAPSHOT_ROWS = "select extract, sum(rows_loaded)::bigint from control.current_s
             "dropbox_deliveries_sound",
             asset=COLLECTED,
             blocking=True,
-            description="Every complete delivery in the drop-box is what its manifest says",
+            description="Whatever lies in the drop-box belongs to a delivery that can be named",
         )
     ],
 )
@@ -41,19 +41,21 @@ def collect_deliveries(hearthlink: HearthlinkRun) -> Iterator[dg.MaterializeResu
     fetched = intake.collect_from_dropbox(settings, agreement) if hearthlink.collect_dropbox else []
     found = intake.deliveries_by_kind(agreement, hearthlink.folders())
     refused = intake.land_all(settings, agreement, found.get(intake.UNKNOWN, []), as_at)
-    turned_away = [item.reason for item in fetched if item.status == "refused"]
+    nameless = intake.record_refused_in_dropbox(settings, fetched)
     yield dg.MaterializeResult(
         metadata={
             "collected_from_dropbox": sum(item.status == "collected" for item in fetched),
             "waiting_in_dropbox": sum(item.status == "waiting" for item in fetched),
+            "waiting_because": [f"{item.partner}: {item.reason}" for item in fetched if item.status == "waiting"],
+            "refused_in_dropbox": sum(item.status == "refused" for item in fetched),
             "found": sum(len(manifests) for manifests in found.values()),
             "refused_unknown_partner_or_manifest": len(refused),
         }
     )
     yield dg.AssetCheckResult(
         check_name="dropbox_deliveries_sound",
-        passed=not turned_away,
-        metadata={"refused": len(turned_away), "reasons": turned_away},
+        passed=not nameless,
+        metadata={"refused": len(nameless), "reasons": nameless},
     )
 
 

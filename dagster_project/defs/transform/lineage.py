@@ -29,9 +29,7 @@ class LineageReader:
         self._known: dict[str, Deps] = json.loads(memory.read_text(encoding="utf-8")) if memory.is_file() else {}
         self._used: dict[str, Deps] = {}
 
-    def read(
-        self, node: Mapping[str, Any], manifest: Mapping[str, Any], target: Path
-    ) -> dg.TableColumnLineage | None:
+    def read(self, node: Mapping[str, Any], manifest: Mapping[str, Any], target: Path) -> dg.TableColumnLineage | None:
         """Parents of each column of one model; None when its SQL was not compiled or cannot be parsed.
 
         Lineage is information for readers: a construct that the parser does not know must not stop a build.
