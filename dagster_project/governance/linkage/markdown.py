@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Iterator
 
-from dagster_project.governance.linkage.picture import picture
+from dagster_project.governance.linkage.picture import alone, picture
 from dagster_project.governance.linkage.report import LinkageReport
 from dagster_project.governance.linkage.words import NOTES, Table, tables
 
@@ -15,7 +15,7 @@ def tables_as_markdown(report: LinkageReport) -> str:
 
 def picture_as_markdown(report: LinkageReport) -> str:
     """An image that needs no file and no server."""
-    encoded = base64.b64encode(picture(report.now).encode()).decode()
+    encoded = base64.b64encode(alone(picture(report.now)).encode()).decode()
     return f"![Shares of people linked and in review](data:image/svg+xml;base64,{encoded})"
 
 

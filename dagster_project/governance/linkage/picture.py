@@ -22,9 +22,14 @@ def picture(counts: Counts) -> str:
             parts += _bars(counts, breakdown, category, height)
             height += _ROW
         height += _GAP - _ROW
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}"'
+    head = f'<svg viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}"'
     label = ' role="img" aria-label="Shares of people linked and in review, as in the tables"'
     return f"{head}{label}>{''.join(parts)}</svg>"
+
+
+def alone(drawn: str) -> str:
+    """The picture as a file of its own, which has to name its kind."""
+    return drawn.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
 
 
 def _bars(counts: Counts, breakdown: str, category: str, top: int) -> list[str]:
