@@ -7,6 +7,7 @@ from dagster_project.agreement.register import load_register
 from dagster_project.governance.evidence.pack import Published, build_pack
 from dagster_project.governance.evidence.record import RunRecord
 from dagster_project.governance.evidence.results import Attested, Check, clause_results
+from dagster_project.governance.linkage.report import Counts, LinkageReport
 
 MOMENT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
@@ -42,4 +43,7 @@ def sample(title: str = "Sharing in Fakeshire", words: str = "") -> dict[str, An
     record = RunRecord(run, gate, checks, dict.fromkeys(names, title), (delivery,), attested, None)
     results = clause_results(register, checks, attested, record.as_at, None)
     code = {"commit": None, "modified": None, "version": "0.1.0", "python": "3.11.7"}
-    return build_pack(record, {"title": title}, code, (), results, [title], Published(MOMENT, 231, "9" * 64), None)
+    counted = {("people", "all", "all"): 231, ("links", "all", "all"): 240, ("links", "rule", title): 240}
+    linkage = LinkageReport(Counts("p_1", "2026-11-22", counted), None)
+    published = Published(MOMENT, 231, "9" * 64)
+    return build_pack(record, {"title": title}, code, (), results, [title], published, None, linkage)

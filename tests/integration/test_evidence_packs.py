@@ -71,7 +71,7 @@ def test_each_publish_leaves_a_pack_that_follows_on_the_one_before(published: Se
     assert last["publish"]["people"] == 3
 
 
-@pytest.mark.parametrize("name", ["pack.json", "index.html", "assessment-results.json"])
+@pytest.mark.parametrize("name", ["pack.json", "index.html", "assessment-results.json", "linkage.html"])
 @pytest.mark.parametrize("publish_id", [OLD, MIDDLE, NEW])
 def test_one_changed_byte_is_found_and_the_pack_named(
     published: Settings, packs: Path, publish_id: str, name: str

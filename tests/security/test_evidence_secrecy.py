@@ -34,8 +34,8 @@ def files(own_warehouse: Settings) -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
 
 
-def test_the_pack_is_a_json_a_page_and_an_oscal_file(files: dict[str, str]) -> None:
-    assert sorted(files) == ["assessment-results.json", "index.html", "pack.json"]
+def test_the_pack_is_a_json_two_pages_and_an_oscal_file(files: dict[str, str]) -> None:
+    assert sorted(files) == ["assessment-results.json", "index.html", "linkage.html", "pack.json"]
 
 
 def test_no_canary_and_nothing_of_a_person(files: dict[str, str]) -> None:
@@ -58,6 +58,7 @@ def test_no_canary_and_nothing_of_a_person(files: dict[str, str]) -> None:
     assert {name: [word for word in personal if word in text] for name, text in files.items()} == {
         "assessment-results.json": [],
         "index.html": [],
+        "linkage.html": [],
         "pack.json": [],
     }
 
@@ -80,8 +81,9 @@ def test_no_name_of_a_person_who_signed_or_approved(files: dict[str, str], own_w
     assert [name for name in names if any(name in text for text in files.values())] == []
 
 
-def test_the_page_fetches_and_runs_nothing(files: dict[str, str]) -> None:
-    page = files["index.html"]
+@pytest.mark.parametrize("name", ["index.html", "linkage.html"])
+def test_the_page_fetches_and_runs_nothing(files: dict[str, str], name: str) -> None:
+    page = files[name]
     assert "default-src 'none'" in page
     assert not re.search(r"https?:|<script|<img|<iframe|@import|url\(|\son\w+=", page)
 

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from dagster_project.governance.evidence.canonical import canonical, sha256
 from dagster_project.governance.evidence.ledger import Entry
-from dagster_project.governance.evidence.pack import OSCAL, write_pack
+from dagster_project.governance.evidence.pack import OSCAL, PACK, write_pack
 from dagster_project.governance.evidence.verify import _chain
+from dagster_project.governance.linkage.page import PAGE as LINKAGE
 from dagster_project.settings import Settings, load_settings
 from tests.evidence_kit import sample
 
@@ -24,12 +26,15 @@ def pack_of(publish_id: str, previous: dict[str, str] | None) -> dict[str, Any]:
 
 
 def old_pack(settings: Settings) -> Entry:
-    """A pack as the first format had it: without an OSCAL file, which it does not name."""
+    """A pack as the first format had it: without an OSCAL file and a linkage page, neither of which it names."""
     pack = pack_of(OLD, None) | {"format": "hearthlink-evidence/1"}
     del pack["files"]
     written = write_pack(settings, OLD, pack)
-    (written.folder / OSCAL).unlink()
-    return Entry(OLD, written.pack_sha256, written.page_sha256, None, None, MOMENT)
+    for name in (OSCAL, LINKAGE):
+        (written.folder / name).unlink()
+    del pack["linkage"]
+    (written.folder / PACK).write_bytes(canonical(pack))
+    return Entry(OLD, sha256(canonical(pack)), written.page_sha256, None, None, MOMENT)
 
 
 def pack_after(settings: Settings, publish_id: str, before: Entry) -> Entry:
@@ -72,6 +77,19 @@ def test_an_oscal_file_taken_away_is_found_also_when_its_hash_is_taken_from_the_
     assert problems(settings, chain) == [f"{NEWEST}: {OSCAL} is missing or cannot be read"]
     silenced = [*chain[:-1], replace(chain[-1], oscal_sha256=None)]
     assert problems(settings, silenced) == [f"{NEWEST}: the pack names {OSCAL}, of which the ledger has no hash"]
+
+
+def test_a_linkage_page_changed_taken_away_or_put_beside_an_old_pack_is_found(
+    settings: Settings, chain: list[Entry]
+) -> None:
+    (settings.evidence_dir / OLD / LINKAGE).write_text("", encoding="utf-8")
+    (settings.evidence_dir / NEW / LINKAGE).write_text("", encoding="utf-8")
+    (settings.evidence_dir / NEWEST / LINKAGE).unlink()
+    assert problems(settings, chain) == [
+        f"{OLD}: {LINKAGE} was not written at the publish, which had no such file",
+        f"{NEW}: {LINKAGE} is not the file that was written at the publish",
+        f"{NEWEST}: {LINKAGE} is missing or cannot be read",
+    ]
 
 
 @pytest.mark.parametrize("what", ["page_sha256", "oscal_sha256"])

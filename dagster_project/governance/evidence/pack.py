@@ -16,6 +16,8 @@ from dagster_project.governance.evidence.oscal import assessment_results
 from dagster_project.governance.evidence.page import render
 from dagster_project.governance.evidence.record import RunRecord
 from dagster_project.governance.evidence.results import Check, ClauseResult, counts
+from dagster_project.governance.linkage import page as linkage_page
+from dagster_project.governance.linkage.report import LinkageReport, from_data
 from dagster_project.settings import Settings
 
 # Since the second format a pack names the files that are made from it.
@@ -36,7 +38,7 @@ class Published:
 
 @dataclass(frozen=True)
 class Written:
-    """Where a pack lies, and the hashes of its three files (64 hex digits)."""
+    """Where a pack lies, and the hashes of the three files in the ledger (64 hex digits)."""
 
     folder: Path
     pack_sha256: str
@@ -53,6 +55,7 @@ def build_pack(
     warnings: Sequence[str],
     published: Published,
     previous: Mapping[str, str] | None,
+    linkage: LinkageReport,
 ) -> dict[str, Any]:
     """The pack as plain data: names of our own, codes, hashes, counts and moments; nothing about a person.
 
@@ -62,7 +65,7 @@ def build_pack(
     run, gate = record.run, record.gate
     return {
         "format": FORMAT,
-        "files": [PAGE, OSCAL],
+        "files": [PAGE, OSCAL, linkage_page.PAGE],
         "publish": {
             "publish_id": run["publish_id"],
             "as_at": run["as_at"],
@@ -95,6 +98,8 @@ def build_pack(
             for check in (*record.checks, *facts)
         ],
         "deliveries": list(record.deliveries),
+        # No ledger knows this page: its hash stands here, and the pack is in the chain.
+        "linkage": {**linkage.as_data(), "page_sha256": sha256(linkage_page.render(linkage).encode())},
         "clauses": [_clause(found) for found in results],
         "counts": counts(results),
         "warnings": list(warnings),
@@ -114,6 +119,7 @@ def write_pack(settings: Settings, publish_id: str, pack: Mapping[str, Any]) -> 
     content = canonical(pack)
     page = render(pack, sha256(content)).encode()
     oscal = canonical(assessment_results(pack, sha256(content)))
+    linkage = linkage_page.render(from_data(pack["linkage"])).encode()
     folder = settings.evidence_dir / publish_id
     draft = folder.with_name(f".{publish_id}.part")
     try:
@@ -122,7 +128,7 @@ def write_pack(settings: Settings, publish_id: str, pack: Mapping[str, Any]) -> 
             if leftover.exists():
                 shutil.rmtree(leftover)
         draft.mkdir(mode=0o700)
-        for name, written in ((PACK, content), (PAGE, page), (OSCAL, oscal)):
+        for name, written in ((PACK, content), (PAGE, page), (OSCAL, oscal), (linkage_page.PAGE, linkage)):
             _write(draft / name, written)
         _sync(draft)
         draft.rename(folder)

@@ -90,6 +90,7 @@ def _identity(data: dict[str, Any], pack_sha256: str) -> Markup:
                     ("Agreement", f"{agreement['id']}, version {agreement['version']}"),
                     ("Agreement file SHA-256", code(agreement["sha256"])),
                     ("Settings of the run", settings),
+                    ("How records were linked", code("linkage.html")),
                     ("Code commit", join((commit, changed))),
                     ("Code version", software["version"]),
                     ("This pack's SHA-256", code(pack_sha256)),

@@ -15,6 +15,7 @@ from dagster_project.governance.evidence.pack import Published, Written, build_p
 from dagster_project.governance.evidence.record import RunRecord, read_record
 from dagster_project.governance.evidence.results import Check, ClauseResult, blocking, clause_results
 from dagster_project.governance.evidence.world import World
+from dagster_project.governance.linkage.report import read_report
 from dagster_project.settings import Settings
 
 
@@ -83,6 +84,7 @@ def write(
         findings.warnings,
         published,
         previous,
+        read_report(conn),
     )
     written = write_pack(settings, publish_id, pack)
     ledger.append(

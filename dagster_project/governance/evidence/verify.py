@@ -13,6 +13,7 @@ from dagster_project.governance.evidence import ledger
 from dagster_project.governance.evidence.canonical import sha256
 from dagster_project.governance.evidence.ledger import Entry
 from dagster_project.governance.evidence.pack import OSCAL, PACK, PAGE
+from dagster_project.governance.linkage import page as linkage_page
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import connect
 from dagster_project.warehouse.roles import ANALYST
@@ -90,7 +91,20 @@ def _pack(folder: Path, entry: Entry, before: Entry | None) -> Iterator[str]:
         if sha256(content) != expected:
             yield f"{entry.publish_id}: {name} is not the file that was written at the publish"
         elif name == PACK:
-            yield from _link(json.loads(content), entry, before)
+            pack = json.loads(content)
+            yield from _link(pack, entry, before)
+            yield from _linkage_page(folder, pack, entry.publish_id)
+
+
+def _linkage_page(folder: Path, pack: dict[str, Any], publish_id: str) -> Iterator[str]:
+    """The page whose hash stands in the pack itself. Packs from before there was one name none."""
+    path, expected = folder / linkage_page.PAGE, pack.get("linkage", {}).get("page_sha256")
+    if expected is None and path.exists():
+        yield f"{publish_id}: {path.name} was not written at the publish, which had no such file"
+    elif expected is not None and not path.is_file():
+        yield f"{publish_id}: {path.name} is missing or cannot be read"
+    elif expected is not None and sha256(path.read_bytes()) != expected:
+        yield f"{publish_id}: {path.name} is not the file that was written at the publish"
 
 
 def _link(pack: dict[str, Any], entry: Entry, before: Entry | None) -> Iterator[str]:
