@@ -17,6 +17,7 @@ from dagster_project.agreement.content import DataSubjects, Function, Item, Land
 from dagster_project.agreement.example_dates import moved
 from dagster_project.agreement.header import Header
 from dagster_project.agreement.holds import Holds
+from dagster_project.agreement.item_settings import Extract, Freshness, ItemSettings
 from dagster_project.agreement.partners import SOURCE_OF_KIND, Partner, PartnerKind
 from dagster_project.agreement.parts import (
     EXAMPLE_DAY_ZERO,
@@ -75,6 +76,8 @@ class Agreement(Part):
     hosting: Hosting
     landing: Landing = Landing()
     holds: Holds = Holds()
+    freshness: Freshness = Freshness()
+    item_settings: ItemSettings = ItemSettings()
     settings: Settings = Settings()
 
     _day_zero: date = PrivateAttr(default=EXAMPLE_DAY_ZERO)
@@ -96,6 +99,11 @@ class Agreement(Part):
     def shown_columns(self) -> frozenset[str]:
         """Every `table.column` of the mart that shows an item."""
         return frozenset(column for item in self.items for column in item.columns)
+
+    def max_age_days(self, partner: Partner, extract: Extract) -> int:
+        """The age in days beyond which the partner's file of that extract says nothing about today."""
+        own = partner.delivery.max_age_days.get(extract)
+        return self.freshness.of(partner.kind) if own is None else own
 
     def purpose_of(self, function: Function) -> str:
         """The function's purpose in words (clause PU-05)."""

@@ -27,6 +27,8 @@ KEYS = {"person_key": "dim_person", "household_key": "dim_household", "school_ke
 KNOWN_BY = {
     "has_ehcp": ("edu",),
     "send_type": ("edu",),
+    "is_disabled": ("csc", "asc"),
+    "disabilities": ("csc", "asc"),
     "current_school": ("edu",),
     "current_school_postcode": ("edu",),
     "total_absence_percent": ("edu",),
@@ -137,6 +139,11 @@ def _rules(facts: Facts) -> Iterator[Expectation]:
             "from judged as fact where fact.current_school is null and exists ("
             "select 1 from matched.person_records as record"
             " where record.person_key = fact.person_key and record.source = 'edu')",
+        )
+    if {"is_disabled", "disabilities"} <= built:
+        yield no_rows(
+            Check(f"{TABLE}.disabilities_flagged", "F-18", "consistency", "Disabilities are named for Y only"),
+            "from judged as fact where (fact.disabilities is not null) <> (fact.is_disabled is not distinct from 'Y')",
         )
     if {"is_in_rent_arrears", "has_arrears_payment_plan"} <= built:
         yield no_rows(

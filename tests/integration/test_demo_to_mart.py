@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from dagster_project.agreement.model import load_agreement
 from dagster_project.cli_demo import OFFICER
 from dagster_project.settings import Settings, load_settings
 from dagster_project.warehouse.connection import connect
@@ -28,11 +29,21 @@ from tests.delivery_kit import (
     truncated,
     utf_16,
 )
+from tests.gate_kit import failed, run_tables
+from tests.linkage.population import dbt
 
 ROOT = Path(__file__).parents[2]
 PEOPLE = "600"
 # Of the test range, with a wrong check digit.
 FAULTY_NUMBER = "9990000010"
+# How many answers hang on children's care alone, and how many on education, or on any service.
+WITHHELD = """
+    select
+        count(has_child_protection_plan), count(is_child_in_care), count(is_child_in_need),
+        count(is_at_risk_of_exploitation), count(has_ehcp), count(total_absence_percent),
+        count(*) filter (where is_known_to_services = 'Y')
+    from {}.fct_person_indicators
+"""
 
 
 def hearthlink(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]:
@@ -144,6 +155,61 @@ def test_there_is_a_page_on_data_quality_per_partner(published: tuple[Settings, 
     assert pages == {"index.html", *(f"{path.name}.html" for path in (published[0].home / "inbox").iterdir())} | {
         "northbank_ha.html"
     }
+def test_no_item_is_empty_for_everybody_and_each_flag_says_yes_no_and_nothing(
+    published: tuple[Settings, object],
+) -> None:
+    """A column that never varies would tell the reader nothing, or hide that its rule is not there."""
+    settings, _ = published
+    facts = rows(hearthlink(settings, "query", "--csv", "select * from mart.fct_person_indicators"))
+    shown = [
+        column
+        for item in load_agreement(settings.agreement_file).items
+        for table, _, column in (name.partition(".") for name in item.columns)
+        if table == "fct_person_indicators"
+    ]
+    values = {column: {fact[column] for fact in facts} for column in shown}
+    assert [column for column, found in values.items() if not found - {""}] == []
+    always = {"is_in_temporary_accommodation"}  # whoever is not is not shown
+    flags = [column for column in shown if column.startswith(("is_", "has_")) and column not in always]
+    assert {column: values[column] for column in flags if not {"Y", "N"} <= values[column]} == {}
+    numbers = ("total_absence_percent", "lateness_percent", "exclusions_current_year")
+    assert [column for column in numbers if len(values[column] - {""}) < 2] == []
+
+
+def test_a_feed_withheld_too_long_empties_its_items_says_so_and_holds_the_scope(
+    published: tuple[Settings, object], tmp_path: Path
+) -> None:
+    """Five days without a delivery: children's care and the placements may be three days old, the others ten."""
+    settings, _ = published
+    move = "update agreement.run_context set as_at = as_at + {}"
+    with connect(settings, "hl_loader") as conn:
+        conn.execute(move.format(5).encode())
+    try:
+        dbt(settings, tmp_path, "run", "--select", "item_feeds+", "dim_person")
+        aged = failed(run_tables(settings, "dim_person"))
+        with connect(settings, "hl_analyst") as conn:
+            before = conn.execute(WITHHELD.format("mart").encode()).fetchone()
+            after = conn.execute(WITHHELD.format("mart_candidate").encode()).fetchone()
+            partners = conn.execute(
+                "select partner, is_current, feeds_not_current from mart_candidate.dim_partner order by partner"
+            ).fetchall()
+            addresses = conn.execute(
+                "select distinct address_status from mart_candidate.bridge_person_address where partner = %s",
+                ["fakeshire_csc"],
+            ).fetchall()
+    finally:
+        with connect(settings, "hl_loader") as conn:
+            conn.execute(move.format(-5).encode())
+    assert before and after
+    assert min(before) > 0
+    assert after[:4] == (0, 0, 0, 0)
+    assert min(after[4:]) > 0
+    said = {partner: (current, text) for partner, current, text in partners}
+    assert said["fakeshire_edu"] == ("Y", None)
+    assert said["fakeshire_csc"][0] == "N"
+    assert f"child protection plans (data to {AS_AT}, may be 3 days old)" in said["fakeshire_csc"][1]
+    assert {status for (status,) in addresses} <= {"not_current", "withheld"}
+    assert "dim_person.scope_current" in aged
 
 
 def test_second_demo_gives_the_same_counts(published: tuple[Settings, subprocess.CompletedProcess[str]]) -> None:
