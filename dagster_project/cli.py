@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from dagster_project import cli_agreement, cli_demo, cli_evidence
+from dagster_project import cli_agreement, cli_demo, cli_do_not_link, cli_evidence, cli_review
 from dagster_project.cli_output import Commands, console, fail, print_rows
 from dagster_project.cli_run import run_and_report
 from dagster_project.settings import Settings, load_settings
@@ -24,6 +24,8 @@ app = typer.Typer(
 app.add_typer(cli_demo.app, name="demo")
 app.add_typer(cli_agreement.app, name="agreement")
 cli_evidence.add_to(app)
+cli_review.add_to(app)
+cli_do_not_link.add_to(app)
 
 Home = Annotated[
     Path | None,

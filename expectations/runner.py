@@ -36,9 +36,9 @@ def run_gate(url: str, facts: Facts, subjects: Sequence[str] = SUBJECTS) -> tupl
 
 def build_suites(facts: Facts) -> list["TableSuite"]:
     """Every suite for one run, in the order of the data's way."""
-    from expectations.suites import dimensions, identifiers, indicators, matched, people, staged
+    from expectations.suites import decisions, dimensions, identifiers, indicators, matched, people, staged
 
-    modules = (staged, matched, people, indicators, dimensions, identifiers)
+    modules = (staged, matched, decisions, people, indicators, dimensions, identifiers)
     return [suite for module in modules for suite in module.suites(facts)]
 
 
