@@ -7,12 +7,12 @@ stops that run. Words of SQL only; importing this loads no library.
 # Two records per row; without a right side, one that is kept apart from everybody.
 KEPT_APART = (
     "select left_partner, left_record_id, right_partner, right_record_id"
-    " from control.do_not_link where removed_at is null"
+    " from control.do_not_link_records"
     " union all"
     " select decided.left_partner, decided.left_record_id, decided.right_partner, decided.right_record_id"
-    " from control.review_decisions as decided"
+    " from control.decided_records as decided"
     " where decided.decision = 'reject' and not exists ("
-    "select 1 from control.review_decisions as later"
+    "select 1 from control.decided_records as later"
     " where later.decision_id > decided.decision_id"
     " and later.left_partner = decided.left_partner and later.left_record_id = decided.left_record_id"
     " and later.right_partner is not distinct from decided.right_partner"

@@ -28,7 +28,7 @@ KEYLESS = {
     "key_quality",
     "rule_pairs",
 }
-CONTROL_SECRETS = ("person_key_salt", "do_not_link", "review_decisions", "person_keys", "person_key_records")
+CONTROL_SECRETS = ("person_key_salt", "do_not_link_records", "decided_records", "person_keys", "person_key_records")
 
 Node = dict[str, Any]
 

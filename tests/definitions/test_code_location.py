@@ -42,7 +42,7 @@ def test_one_graph_from_the_agreement_to_the_published_mart(location: dg.Definit
 def test_every_asset_has_group_owner_and_kind(location: dg.Definitions) -> None:
     # What no step of the graph makes: a secret, and tables that people's decisions and publishes fill.
     given = {f"control/{name}" for name in ("person_key_salt", "person_keys", "person_key_records")}
-    given |= {f"control/{name}" for name in ("do_not_link", "review_decisions")}
+    given |= {f"control/{name}" for name in ("do_not_link_records", "decided_records")}
     bare = [
         name
         for name, spec in specs(location).items()

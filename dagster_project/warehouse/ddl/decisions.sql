@@ -88,10 +88,17 @@ create table if not exists control.person_key_events (
     check ((event = 'retired') = (other_key is null))
 );
 
-grant select (left_partner, left_record_id, right_partner, right_record_id, removed_at) on control.do_not_link
-to hl_dbt, hl_publisher;
-grant select (decision_id, left_partner, left_record_id, right_partner, right_record_id, decision)
-on control.review_decisions to hl_dbt, hl_publisher;
+-- What the pipeline may know of a decision: the records it is about.
+create or replace view control.do_not_link_records as
+select left_partner, left_record_id, right_partner, right_record_id
+from control.do_not_link
+where removed_at is null;
+
+create or replace view control.decided_records as
+select decision_id, left_partner, left_record_id, right_partner, right_record_id, decision
+from control.review_decisions;
+
+grant select on control.do_not_link_records, control.decided_records to hl_dbt, hl_publisher;
 grant select on control.person_keys, control.person_key_records to hl_dbt;
 grant select, insert, update on control.person_keys to hl_publisher;
 grant select, insert, delete on control.person_key_records to hl_publisher;

@@ -6,7 +6,7 @@ decisions as (
         left_partner || '|' || left_record_id as one_record_key,
         right_partner || '|' || right_record_id as other_record_key,
         decision
-    from {{ source('control', 'review_decisions') }}
+    from {{ source('control', 'decided_records') }}
 ),
 
 ordered as (

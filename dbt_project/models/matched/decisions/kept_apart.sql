@@ -4,8 +4,7 @@ register as (
     select
         left_partner || '|' || left_record_id as one_record_key,
         right_partner || '|' || right_record_id as other_record_key
-    from {{ source('control', 'do_not_link') }}
-    where removed_at is null
+    from {{ source('control', 'do_not_link_records') }}
 ),
 
 decided_pairs as (
