@@ -47,7 +47,7 @@ def add(
     made = register(settings, first, second, by, reason)
     console.print(f"entry {made.entry_id}: counts from the next run on")
     if made.unknown:
-        console.print(f"{made.unknown} of the records is not among those delivered; the entry waits for it")
+        console.print(f"{made.unknown} record(s) not among those delivered: the entry waits for them")
     if made.are_together:
         errors.print("[bold red]they are one person in the last run: run now, so that nobody sees them together[/]")
 
