@@ -225,9 +225,7 @@ def test_what_is_unsure_stays_in_the_queue_and_says_so(decided: World) -> None:
     assert decided.reasons("rows_e", "rows_e") == []
 
 
-def test_people_without_a_decision_are_as_they_were(
-    decided: World, rules_alone: dict[str, tuple[str, int]]
-) -> None:
+def test_people_without_a_decision_are_as_they_were(decided: World, rules_alone: dict[str, tuple[str, int]]) -> None:
     for name in ("plain_h", "plain_c", "plain_e", "rows_h", "rows_e"):
         assert decided.people()[name] == rules_alone[name]
 
