@@ -8,7 +8,16 @@ from typing import Annotated
 
 import typer
 
-from dagster_project import cli_agreement, cli_demo, cli_docs, cli_evidence, cli_holds, cli_mapping
+from dagster_project import (
+    cli_agreement,
+    cli_demo,
+    cli_do_not_link,
+    cli_docs,
+    cli_evidence,
+    cli_holds,
+    cli_mapping,
+    cli_review,
+)
 from dagster_project.cli_output import Commands, console, errors, fail, print_rows
 from dagster_project.cli_run import run_and_report
 from dagster_project.settings import Settings, load_settings
@@ -27,6 +36,8 @@ app.add_typer(cli_docs.app, name="docs")
 app.add_typer(cli_mapping.app, name="mapping")
 cli_evidence.add_to(app)
 cli_holds.add_to(app)
+cli_review.add_to(app)
+cli_do_not_link.add_to(app)
 
 Home = Annotated[
     Path | None,

@@ -37,6 +37,7 @@ def run_gate(url: str, facts: Facts, subjects: Sequence[str] = SUBJECTS) -> tupl
 def build_suites(facts: Facts) -> list["TableSuite"]:
     """Every suite for one run, in the order of the data's way."""
     from expectations.suites import (
+        decisions,
         deliveries,
         dimensions,
         identifiers,
@@ -46,7 +47,7 @@ def build_suites(facts: Facts) -> list["TableSuite"]:
         staged,
     )
 
-    modules = (staged, deliveries, matched, people, indicators, dimensions, identifiers)
+    modules = (staged, deliveries, matched, decisions, people, indicators, dimensions, identifiers)
     return [suite for module in modules for suite in module.suites(facts)]
 
 

@@ -160,6 +160,16 @@ def _build_matched(conn: psycopg.Connection[Any]) -> None:
             [Jsonb(world.FLAGS)],
         )
     conn.execute("insert into matched.people select distinct person_key, true from matched.person_records")
+    with conn.cursor() as cursor:
+        cursor.executemany(
+            "insert into matched.link_explanations select person_key, partner, source, record_id, %(path)s,"
+            " 'linked in tier 3', cardinality(array_remove(string_to_array(%(path)s, ' '), '')), %(tier)s"
+            " from matched.person_records where record_id = %(record)s",
+            [{"record": record, "path": path, "tier": tier} for record, path, tier in world.EXPLAINED],
+        )
+    conn.execute(
+        "insert into matched.person_key_records select 'n' || record_id, person_key from matched.person_records"
+    )
     conn.execute("grant select on all tables in schema matched to hl_publisher")
     conn.execute("grant select on all tables in schema staged to hl_publisher")
 

@@ -45,6 +45,10 @@ MATCHED = r"""
     create table staged.linkage_rules as select unnest(array[
         'nhs_number', 'upn', 'duplicate_record', 'birth_date_and_name', 'postcode_and_name']) as rule;
     create table matched.person_records (person_key text, partner text, source text, record_id text, tier integer);
+    create table matched.link_explanations (
+        person_key text, partner text, source text, record_id text, link_path text, explanation text, steps integer,
+        weakest_tier integer);
+    create table matched.person_key_records (record_hash text, person_key text);
     create table matched.people (person_key text, is_published boolean);
     create table matched.scope_housing_records (
         partner text, record_id text, is_in_temporary_accommodation boolean);
@@ -108,6 +112,16 @@ RECORDS = [
     (ALONE, "fakeshire_asc", "asc", "ASC-600003", 4),
 ]
 FLAGS = {"nhs_number": "agree", "last_name": "missing", "postcode": "conflict"}
+# Record, links on the way to it, and how weak the weakest is.
+EXPLAINED = [
+    ("M1", "", 0),
+    ("ASC-600001", "l1", 3),
+    ("M2", "", 0),
+    (SOCIAL_CARE_ID, "l2", 1),
+    (EDUCATION_ID, "l2 l3", 1),
+    ("M3", "", 0),
+    ("ASC-600003", "l4", 4),
+]
 LINKS = [
     ("l1", "housing", "fakeshire_ta", "M1", "asc", "fakeshire_asc", "ASC-600001", "birth_date_and_name", 3),
     ("l2", "housing", "fakeshire_ta", "M2", "csc", "fakeshire_csc", SOCIAL_CARE_ID, "nhs_number", 1),

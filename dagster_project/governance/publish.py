@@ -21,6 +21,7 @@ from dagster_project.governance.evidence.results import counts
 from dagster_project.governance.evidence.step import Findings
 from dagster_project.governance.gate import SUITES
 from dagster_project.governance.linkage.report import keep_report
+from dagster_project.governance.person_keys import KeyChanges, register_keys
 from dagster_project.governance.verdicts import StoredVerdict
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import connect
@@ -61,7 +62,8 @@ class PublishRefused(GovernanceError):
 class PublishResult:
     """What was published. `published_at` is UTC; `mart_fingerprint` 64 hex digits.
 
-    `evidence` is the folder of the pack; `clauses` counts them by result; `warnings` say what is due.
+    `evidence` is the folder of the pack; `clauses` counts them by result; `warnings` say what is due; `keys` counts
+    the people who are new, known from the last publish, merged, split or gone.
     """
 
     people: int
@@ -71,6 +73,7 @@ class PublishResult:
     pack_sha256: str
     clauses: dict[str, int]
     warnings: tuple[str, ...]
+    keys: KeyChanges
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,7 @@ def publish(settings: Settings, publish_id: str) -> PublishResult:
             with conn.transaction():
                 published = _swap(conn, publish_id, _require_verdict(settings, conn, publish_id))
                 keep_report(conn, publish_id)
+                keys = register_keys(conn, publish_id, published.published_at)
                 # Before the commit: what cannot be evidenced is not published.
                 written = evidence.write(settings, conn, publish_id, findings, published)
             return PublishResult(
@@ -111,6 +115,7 @@ def publish(settings: Settings, publish_id: str) -> PublishResult:
                 written.pack_sha256,
                 counts(findings.results),
                 findings.warnings,
+                keys,
             )
     except PublishRefused:
         raise

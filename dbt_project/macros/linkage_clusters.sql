@@ -68,6 +68,8 @@ merged as (
 {# CTEs up to `undone`: the merged clusters that cannot be one person, one reason each. Needs the CTEs merged,
    open_labels and pool_identities. No half is picked as the right one: the whole merge is undone. #}
 {% macro linkage_undo(may_repeat_partner=false) -%}
+{{ linkage_forbidden() }},
+
 repeated_partners as (
     select cluster_id
     from (
@@ -98,6 +100,7 @@ faults as (
     select
         merged_profiles.cluster_id,
         case
+            when forbidden.cluster_id is not null then 'undone_kept_apart'
             when merged_profiles.has_two_nhs_numbers then 'undone_two_nhs_numbers'
             when merged_profiles.has_two_upns then 'undone_two_upns'
             when merged_profiles.has_two_ninos then 'undone_two_ninos'
@@ -108,6 +111,8 @@ faults as (
             when open_labels.label is not null then 'undone_chain_too_long'
         end as undone_reason
     from merged_profiles
+    left join forbidden
+        on merged_profiles.cluster_id = forbidden.cluster_id
     left join (select distinct cluster_id from repeated_partners) as repeated_partners
         on merged_profiles.cluster_id = repeated_partners.cluster_id
     left join open_labels

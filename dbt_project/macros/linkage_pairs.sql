@@ -1,7 +1,8 @@
 {# One row per key and two clusters that it proposes. A usable key has at most one cluster per partner, so all its
    pairs are few. The holders of an ambiguous key are paired with one of them only, a person in scope if there is
    one: a key of 1,500 people gives 1,499 questions and no link. A restricted record counts as a holder
-   (key_quality saw to that) but is never proposed. #}
+   (key_quality saw to that) but is never proposed. A pair that a person keeps apart is marked, not left out: the
+   others who hold its key have to know that the key may belong to either. #}
 {% macro linkage_pairs(tier, clusters) -%}
 with
 
@@ -43,7 +44,11 @@ placed_holders as (
     from holders
 ),
 
-pairs as (
+kept_clusters as (
+    {{ linkage_kept_clusters() }}
+),
+
+proposed as (
     select
         one.rule,
         one.key,
@@ -59,6 +64,16 @@ pairs as (
         and one.key = other.key
         and one.place < other.place
         and (one.status = 'usable' or one.place = 1)
+),
+
+pairs as (
+    select
+        proposed.*,
+        kept_clusters.left_cluster is not null as is_kept_apart
+    from proposed
+    left join kept_clusters
+        on proposed.left_cluster = kept_clusters.left_cluster
+        and proposed.right_cluster = kept_clusters.right_cluster
 )
 
 select * from pairs

@@ -1,11 +1,13 @@
 {# CTE `verdicts`: the pairs with verdict, reason and evidence. Needs the CTEs judged (compared pairs with
    veto_reason and review_reason) and match_rules. A pair that several keys propose keeps its harshest verdict. A
-   key on which one pair contradicts itself could as well belong to either side, so it links nobody. #}
+   key on which one pair contradicts itself could as well belong to either side, so it links nobody; so does a key of
+   two records that a person keeps apart. #}
 {% macro linkage_verdicts() -%}
 contradicted as (
     select
         judged.*,
-        max(case when veto_reason is not null then 1 else 0 end) over (partition by rule, key) = 1 as has_vetoed_key
+        max(case when is_kept_apart or veto_reason is not null then 1 else 0 end)
+            over (partition by rule, key) = 1 as has_vetoed_key
     from judged
 ),
 
@@ -13,6 +15,7 @@ reasoned as (
     select
         contradicted.*,
         case
+            when contradicted.is_kept_apart then 'kept_apart'
             when contradicted.is_ambiguous then 'ambiguous_key'
             when contradicted.veto_reason is not null then contradicted.veto_reason
             when contradicted.review_reason is not null then contradicted.review_reason
@@ -36,13 +39,13 @@ ranked as (
         {{ linkage_evidence() }} as evidence,
         case
             when reason is null then 'accepted'
-            when reason = veto_reason then 'vetoed'
+            when reason in ('kept_apart', veto_reason) then 'vetoed'
             else 'review'
         end as verdict,
         row_number() over (
             partition by rule, left_cluster, right_cluster
             order by
-                case when reason is null then 2 when reason = veto_reason then 0 else 1 end,
+                case when reason is null then 2 when reason in ('kept_apart', veto_reason) then 0 else 1 end,
                 left_record_key,
                 right_record_key
         ) as place

@@ -71,6 +71,10 @@ MATCHED_FAULTS = {
     "review_queue.rule_listed": "update matched.review_queue set rule = null",
     "links.rule_listed": "update matched.links set rule = 'a hunch'",
     "review_queue.evidence_flags": """update matched.review_queue set evidence = '{"Marlowe": "agree"}'""",
+    "link_explanations.not_empty": "delete from matched.link_explanations",
+    "link_explanations.complete": "delete from matched.link_explanations where record_id = 'M3'",
+    "link_explanations.links_exist": "delete from matched.links where link_id = 'l3'",
+    "link_explanations.evidence_flags": "update matched.link_explanations set explanation = 'born on 1990-05-01'",
     "scope_housing_records.record_once": "insert into matched.scope_housing_records"
     " select * from matched.scope_housing_records",
     "scope_housing_records.housing_partner": "update matched.scope_housing_records set partner = 'fakeshire_csc'",

@@ -30,6 +30,7 @@ def published_mart(hearthlink: HearthlinkRun) -> dg.MaterializeResult:
             "evidence_folder": dg.MetadataValue.path(str(result.evidence)),
             "evidence_sha256": result.pack_sha256,
             "warnings": dg.MetadataValue.md("\n".join(f"- {warning}" for warning in result.warnings) or "none"),
+            **{f"person_keys_{name}": count for name, count in vars(result.keys).items()},
             **{f"clauses_{name.lower().replace(' ', '_')}": count for name, count in result.clauses.items()},
         }
     )

@@ -3,7 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
-from dagster_project.governance.evidence import facts_agreement, facts_deliveries, facts_product, facts_tables
+from dagster_project.governance.evidence import (
+    facts_agreement,
+    facts_decisions,
+    facts_deliveries,
+    facts_product,
+    facts_tables,
+)
 from dagster_project.governance.evidence.results import Check
 from dagster_project.governance.evidence.world import Tally, World
 
@@ -39,6 +45,7 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
             facts_tables.ladder_ordered,
             facts_tables.tier_1_gated,
             facts_tables.retention_listed,
+            facts_decisions.records_kept_apart,
             facts_deliveries.partners_known,
             facts_deliveries.privacy_statements,
             facts_deliveries.assurance_current,

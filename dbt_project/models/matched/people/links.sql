@@ -3,7 +3,7 @@ with
 
 rule_pairs as (
     select * from {{ ref('rule_pairs') }}
-    where verdict = 'accepted' and is_one_person
+    where verdict = 'accepted' and reason is null
 ),
 
 salt as (

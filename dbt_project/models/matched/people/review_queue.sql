@@ -3,7 +3,12 @@ with
 
 rule_pairs as (
     select * from {{ ref('rule_pairs') }}
-    where not is_one_person and reason is not null
+    -- what a person keeps apart is decided
+    where not is_one_person and reason <> 'kept_apart'
+),
+
+decided_pairs as (
+    select * from {{ ref('decided_pairs') }}
 ),
 
 conflicts as (
@@ -87,10 +92,24 @@ queued as (
         items.right_record_id,
         items.tier,
         items.evidence,
+        decided_pairs.decision,
         run_context.started_at as opened_at
     from items
     cross join run_context
     cross join salt
+    -- the sides of an item are in the order of their clusters, those of a decision in the order of their keys
+    left join decided_pairs
+        on decided_pairs.left_record_key = least(items.left_record_key, items.right_record_key)
+            and coalesce(decided_pairs.right_record_key, '')
+            = case
+                when items.right_record_key is null then ''
+                else greatest(items.left_record_key, items.right_record_key)
+            end
+    -- a confirmed pair is asked again where its merge had to be undone
+    where
+        decided_pairs.decision is null
+        or decided_pairs.decision = 'unsure'
+        or items.reason like 'undone_%'
 )
 
 select * from queued

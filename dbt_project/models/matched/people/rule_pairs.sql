@@ -1,6 +1,6 @@
 with
 
-{% set models = ['duplicates', 'tier_1', 'tier_2', 'tier_3', 'tier_4'] %}
+{% set models = ['decided', 'duplicates', 'tier_1', 'tier_2', 'tier_3', 'tier_4'] %}
 pairs as (
     {% for model in models -%}
     select
@@ -34,7 +34,7 @@ sides as (
         on linked_clusters.record_key = pool_identities.record_key
 ),
 
--- an accepted pair inside one person is a link; across two people it was undone, or its other records were
+-- an accepted pair whose merge was not undone is a link; a later tier may still have joined what was undone
 located as (
     select
         left_side.record_key as left_record_key,

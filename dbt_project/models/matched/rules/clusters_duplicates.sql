@@ -6,7 +6,7 @@ accepted as (
 ),
 
 clusters as (
-    select * from {{ ref('linking_pool') }}
+    select * from {{ ref('clusters_decided') }}
 ),
 
 pool_identities as (

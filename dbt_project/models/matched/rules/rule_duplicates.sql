@@ -2,11 +2,11 @@ with
 
 pool_keys as (
     select * from {{ ref('pool_keys') }}
-    where tier in (1, 2)
+    where tier in (1, 2) and not is_restricted
 ),
 
 clusters as (
-    select * from {{ ref('linking_pool') }}
+    select * from {{ ref('clusters_decided') }}
 ),
 
 pool_identities as (
@@ -53,18 +53,31 @@ registered as (
         and pool_identities.birth_date is not null
 ),
 
+kept_clusters as (
+    {{ linkage_kept_clusters() }}
+),
+
+-- records that a reviewer has joined already are no question
 pairs as (
     select
         'duplicate_record' as rule,
-        key,
-        first_record_key as left_cluster,
-        record_key as right_cluster,
-        first_record_key as left_record_key,
-        record_key as right_record_key,
-        tier,
-        false as is_ambiguous
+        registered.key,
+        left_side.cluster_id as left_cluster,
+        right_side.cluster_id as right_cluster,
+        registered.first_record_key as left_record_key,
+        registered.record_key as right_record_key,
+        registered.tier,
+        false as is_ambiguous,
+        kept_clusters.left_cluster is not null as is_kept_apart
     from registered
-    where record_key <> first_record_key
+    inner join clusters as left_side
+        on registered.first_record_key = left_side.record_key
+    inner join clusters as right_side
+        on registered.record_key = right_side.record_key
+            and left_side.cluster_id <> right_side.cluster_id
+    left join kept_clusters
+        on left_side.cluster_id = kept_clusters.left_cluster
+            and right_side.cluster_id = kept_clusters.right_cluster
 ),
 
 {{ linkage_compare() }},

@@ -5,6 +5,21 @@ keys as (
     where not is_over_held
 ),
 
+decided_pairs as (
+    select * from {{ ref('decided_pairs') }}
+    where decision = 'confirm' and right_record_key is not null
+),
+
+sheltered as (
+    select distinct left_record_key as record_key
+    from {{ ref('kept_apart') }}
+    where right_record_key is null
+),
+
+identities as (
+    select * from {{ ref('identity_records') }}
+),
+
 held_twice as (
     select
         rule,
@@ -14,6 +29,7 @@ held_twice as (
     having count(*) > 1
 ),
 
+-- a record kept apart from everybody counts as a holder of its keys, but no tier proposes it
 shared as (
     select
         keys.record_key,
@@ -21,11 +37,36 @@ shared as (
         keys.tier,
         keys.rule,
         keys.key,
-        keys.is_restricted
+        keys.is_restricted or sheltered.record_key is not null as is_restricted
     from keys
     inner join held_twice
         on keys.rule = held_twice.rule
             and keys.key = held_twice.key
+    left join sheltered
+        on keys.record_key = sheltered.record_key
+),
+
+-- two records that a reviewer has confirmed reach each other, whatever has become of what they shared
+confirmed as (
+    {% for side in ['left', 'right'] -%}
+    select
+        identities.record_key,
+        identities.partner,
+        0 as tier,
+        'confirmed_by_review' as rule,
+        decided_pairs.left_record_key || '|' || decided_pairs.right_record_key as key,
+        false as is_restricted
+    from decided_pairs
+    inner join identities
+        on decided_pairs.{{ side }}_record_key = identities.record_key
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+reaching as (
+    select * from shared
+    union all
+    select * from confirmed
 )
 
-select * from shared
+select * from reaching

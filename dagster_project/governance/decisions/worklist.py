@@ -1,0 +1,171 @@
+"""The worklist: a workbook that asks and takes answers, encrypted with AES-256 before a byte of it reaches a disk."""
+
+import io
+import os
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dagster_project.governance.decisions.queue import FIELDS, Item
+from dagster_project.governance.decisions.standing import DECISIONS
+from dagster_project.governance.errors import GovernanceError
+
+SHEET, ABOUT = "Worklist", "About"
+DECISION, WHY = "your decision", "why"
+COLUMNS = ("item", "question", "tier", "one system", "other system", *FIELDS, "earlier decision", DECISION, WHY)
+LARGEST_BYTES = 50_000_000
+_WIDTHS = {"item": 24, "question": 60, "one system": 28, "other system": 28, DECISION: 14, WHY: 60}
+_HELP = (
+    "For each question choose confirm (one person), reject (two people) or unsure, and say why.",
+    "Leave a line empty to leave its question open.",
+    "A question with one system only is about one record: confirm if all its rows are one person, reject if not.",
+    "Names, numbers and dates are not shown. 'hearthlink review show ITEM' says where each system finds its record.",
+    "Name nobody in the column 'why'. Do not print this file or keep it longer than you need it.",
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A line that somebody has filled in; `line` is its number in the sheet."""
+
+    line: int
+    item_id: str
+    decision: str
+    why: str
+
+
+def write_worklist(export_id: str, items: Sequence[Item], partners: Mapping[str, str], password: str) -> bytes:
+    """The encrypted workbook. `partners` maps codes to names."""
+    import msoffcrypto.format.ooxml
+    import xlsxwriter
+
+    plain, encrypted = io.BytesIO(), io.BytesIO()
+    as_text = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(plain, as_text) as book:
+        _write_items(book, items, partners)
+        _write_about(book, export_id)
+    plain.seek(0)
+    msoffcrypto.format.ooxml.OOXMLFile(plain).encrypt(password, encrypted)
+    return encrypted.getvalue()
+
+
+def save(content: bytes, path: Path) -> None:
+    """Write a new file that only its owner can read. Raises GovernanceError where there is one or it cannot be."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise GovernanceError(f"{path} exists already: choose another name (--out)") from None
+    except OSError as fault:
+        raise GovernanceError(f"{path} cannot be written: {fault.strerror}") from None
+    with os.fdopen(descriptor, "wb") as handle:
+        handle.write(content)
+
+
+def read_worklist(path: Path, password: str) -> tuple[str, list[Answer]]:
+    """The export that a worklist came from, and the lines that were filled in.
+
+    Raises:
+        GovernanceError: not a worklist, not encrypted, another password, or changed by other means than a spreadsheet.
+    """
+    book = _opened(_decrypted(path, password), path.name)
+    if not {SHEET, ABOUT} <= set(book.sheetnames):
+        raise GovernanceError(f"{path.name} is not a worklist of 'hearthlink review export'")
+    export_id = str(next(book[ABOUT].iter_rows(min_col=2, max_col=2, values_only=True))[0] or "")
+    rows = book[SHEET].iter_rows(values_only=True)
+    header = [_text(cell) for cell in next(rows, ())]
+    if missing := [name for name in ("item", DECISION, WHY) if name not in header]:
+        raise GovernanceError(f"{path.name} lacks the column {', '.join(missing)}: export the worklist again")
+    item, decision, why = (header.index(name) for name in ("item", DECISION, WHY))
+    answers = [
+        Answer(line, _text(row[item]), _text(row[decision]).lower(), _text(row[why]))
+        for line, row in enumerate(rows, start=2)
+    ]
+    return export_id, [answer for answer in answers if answer.decision or answer.why]
+
+
+def _decrypted(path: Path, password: str) -> bytes:
+    from msoffcrypto import exceptions
+    from msoffcrypto.format.ooxml import OOXMLFile
+
+    try:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise GovernanceError(f"{path.name} is too large for a worklist")
+        content = path.read_bytes()
+    except OSError as fault:
+        raise GovernanceError(f"{path} cannot be read: {fault.strerror}") from None
+    opened = io.BytesIO()
+    try:
+        file = OOXMLFile(io.BytesIO(content))
+        if not file.is_encrypted():
+            raise GovernanceError(f"{path.name} is not encrypted: save it with its password, then import it")
+        file.load_key(password=password, verify_password=True)
+        file.decrypt(opened, verify_integrity=True)
+    except exceptions.InvalidKeyError as fault:
+        if "integrity" in str(fault).lower():
+            raise GovernanceError(f"{path.name} was damaged or changed on its way: fetch it again") from None
+        raise GovernanceError(f"This is not the password of {path.name}") from None
+    except (exceptions.FileFormatError, exceptions.DecryptionError, exceptions.ParseError, OSError, ValueError):
+        raise GovernanceError(f"{path.name} is damaged, or not an encrypted workbook") from None
+    return opened.getvalue()
+
+
+def _opened(content: bytes, name: str) -> Any:
+    import openpyxl
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            if sum(part.file_size for part in parts.infolist()) > 10 * LARGEST_BYTES:
+                raise GovernanceError(f"{name} is too large for a worklist")
+        return openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
+    except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError):
+        raise GovernanceError(f"{name} is not a workbook that can be read") from None
+
+
+def _write_items(book: Any, items: Sequence[Item], partners: Mapping[str, str]) -> None:
+    sheet = book.add_worksheet(SHEET)
+    bold, wrap = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
+    open_cell = book.add_format({"locked": False, "text_wrap": True, "valign": "top", "bg_color": "#FFF8DC"})
+    for place, name in enumerate(COLUMNS):
+        sheet.set_column(place, place, _WIDTHS.get(name, 12))
+        sheet.write_string(0, place, name, bold)
+    for row, item in enumerate(items, start=1):
+        told = [
+            item.item_id,
+            item.meaning,
+            str(item.tier),
+            partners.get(item.left_partner, item.left_partner),
+            partners.get(item.right_partner or "", item.right_partner or ""),
+            *item.flags().values(),
+            item.decision or "",
+        ]
+        for place, text in enumerate(told):
+            sheet.write_string(row, place, text, wrap)
+        for name in (DECISION, WHY):
+            sheet.write_blank(row, COLUMNS.index(name), None, open_cell)
+    last = max(len(items), 1)
+    choice = COLUMNS.index(DECISION)
+    sheet.data_validation(
+        *(1, choice, last, choice),
+        {"validate": "list", "source": list(DECISIONS), "error_message": f"One of: {', '.join(DECISIONS)}"},
+    )
+    sheet.freeze_panes(1, 1)
+    # Against slips of the hand only: what keeps others out is the encryption.
+    sheet.protect("", {"format_columns": True, "format_rows": True, "sort": True, "autofilter": True})
+
+
+def _write_about(book: Any, export_id: str) -> None:
+    sheet = book.add_worksheet(ABOUT)
+    sheet.set_column(0, 0, 14)
+    sheet.set_column(1, 1, 120)
+    sheet.write_string(0, 0, "export")
+    sheet.write_string(0, 1, export_id)
+    for row, text in enumerate(_HELP, start=2):
+        sheet.write_string(row, 1, text)
+    sheet.protect()
+
+
+def _text(cell: object) -> str:
+    return "" if cell is None else str(cell).strip()

@@ -1,0 +1,28 @@
+with
+
+register as (
+    select
+        left_partner || '|' || left_record_id as one_record_key,
+        right_partner || '|' || right_record_id as other_record_key
+    from {{ source('control', 'do_not_link_records') }}
+),
+
+decided_pairs as (
+    select * from {{ ref('decided_pairs') }}
+),
+
+-- a rejected question about one record says that several people stand under its id: it belongs to nobody
+forbidden as (
+    select
+        case when other_record_key < one_record_key then other_record_key else one_record_key end as left_record_key,
+        case when other_record_key < one_record_key then one_record_key else other_record_key end as right_record_key
+    from register
+    union distinct
+    select
+        left_record_key,
+        right_record_key
+    from decided_pairs
+    where decision = 'reject'
+)
+
+select * from forbidden

@@ -1,0 +1,126 @@
+{% set rounds = 8 %}
+with
+
+linked_clusters as (
+    select * from {{ ref('linked_clusters') }}
+    where person_key is not null
+),
+
+scope as (
+    select distinct partner || '|' || record_id as record_key
+    from {{ ref('scope_housing_records') }}
+),
+
+links as (
+    select
+        link_id,
+        left_partner || '|' || left_record_id as left_record_key,
+        right_partner || '|' || right_record_id as right_record_key,
+        tier
+    from {{ ref('links') }}
+),
+
+edges as (
+    select
+        left_record_key as from_key,
+        right_record_key as to_key,
+        tier,
+        link_id
+    from links
+    union all
+    select
+        right_record_key as from_key,
+        left_record_key as to_key,
+        tier,
+        link_id
+    from links
+),
+
+-- a person is told from the housing record that brings them into scope, the smallest of several
+starts as (
+    select
+        linked_clusters.person_key,
+        min(linked_clusters.record_key) as record_key
+    from linked_clusters
+    inner join scope
+        on linked_clusters.record_key = scope.record_key
+    group by linked_clusters.person_key
+),
+
+reached_0 as (
+    select
+        record_key,
+        0 as tier,
+        0 as steps,
+        '' as link_path
+    from starts
+),
+
+-- each round walks one link on from the records that the last one reached by a stronger path than before;
+-- a path is as weak as its weakest link
+{% for round in range(1, rounds + 1) -%}
+offered_{{ round }} as (
+    select
+        edges.to_key as record_key,
+        greatest(reached.tier, edges.tier) as tier,
+        reached.link_path || ' ' || edges.link_id as link_path
+    from reached_{{ round - 1 }} as reached
+    inner join edges
+        on reached.record_key = edges.from_key
+),
+
+ranked_{{ round }} as (
+    select
+        offered.*,
+        row_number() over (partition by record_key order by tier, link_path) as place
+    from offered_{{ round }} as offered
+),
+
+reached_{{ round }} as (
+    select
+        ranked.record_key,
+        ranked.tier,
+        {{ round }} as steps,
+        ranked.link_path
+    from ranked_{{ round }} as ranked
+    {% for earlier in range(round) -%}
+    left join reached_{{ earlier }} as earlier_{{ earlier }}
+        on ranked.record_key = earlier_{{ earlier }}.record_key
+            and ranked.tier >= earlier_{{ earlier }}.tier
+    {% endfor -%}
+    where
+        ranked.place = 1
+        {%- for earlier in range(round) %}
+        and earlier_{{ earlier }}.record_key is null
+        {%- endfor %}
+),
+
+{% endfor -%}
+reached as (
+    {% for round in range(rounds + 1) -%}
+    select * from reached_{{ round }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+ranked as (
+    select
+        reached.*,
+        row_number() over (partition by record_key order by tier, steps) as place
+    from reached
+),
+
+paths as (
+    select
+        linked_clusters.record_key,
+        linked_clusters.person_key,
+        ranked.tier,
+        ranked.steps,
+        trim(ranked.link_path) as link_path
+    from linked_clusters
+    left join ranked
+        on linked_clusters.record_key = ranked.record_key
+            and ranked.place = 1
+)
+
+select * from paths
