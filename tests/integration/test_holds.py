@@ -5,8 +5,10 @@ from dataclasses import replace
 
 import psycopg
 import pytest
+from typer.testing import CliRunner
 
 from dagster_project.agreement.model import load_agreement
+from dagster_project.cli import app
 from dagster_project.governance import holds
 from dagster_project.governance.errors import GovernanceError
 from dagster_project.governance.holds import Hold
@@ -213,6 +215,20 @@ def test_a_snapshot_dated_ahead_of_the_run_is_found(world: Settings) -> None:
         login="hl_loader",
     )
     assert failed(world) == {"current_snapshots.not_ahead"}
+
+
+def test_the_commands_list_what_holds_and_let_it_through(world: Settings) -> None:
+    published_with(world, 60)
+    deliver(world, 600, "monday")
+    place = ["--home", str(world.home)]
+    rules = ["--agreement", str(world.agreement_file)]
+    listed = CliRunner().invoke(app, ["held", *place, *rules])
+    assert listed.exit_code == 0 and "monday" in listed.stdout and "delivery approve monday" in listed.stdout
+    unnamed = CliRunner().invoke(app, ["delivery", "approve", "monday", "--by", "", "--reason", "seen", *place])
+    assert unnamed.exit_code == 1
+    done = CliRunner().invoke(app, ["delivery", "approve", "monday", "--by", "P. Marlowe", "--reason", "seen", *place])
+    assert done.exit_code == 0, done.output
+    assert "nothing holds the publish" in CliRunner().invoke(app, ["held", *place, *rules]).stdout
 
 
 @pytest.mark.parametrize(("by", "reason"), [("", "because"), ("P. Marlowe", " ")])

@@ -11,7 +11,7 @@ from dagster_project.agreement.model import Agreement
 from dagster_project.clock import utc_now
 from dagster_project.dropbox.client import put_reports
 from dagster_project.dropbox.endpoint import Endpoint, load_endpoint
-from dagster_project.dropbox.errors import DropboxError
+from dagster_project.dropbox.errors import DropboxError, EndpointError
 from dagster_project.dropbox.fetch import write_whole
 from dagster_project.extracts.contracts import REFERENCE
 from dagster_project.governance.feedback.findings import DueReport, due_reports, read_findings
@@ -106,16 +106,12 @@ class _Post:
         return None
 
     def _upload(self, partner: str, files: Mapping[str, bytes]) -> str | None:
-        if self._fault is None:
-            try:
-                self._endpoint = self._endpoint or load_endpoint(self._settings)
-            except DropboxError as fault:
-                self._fault = str(fault)
-            if self._endpoint is None:
-                self._fault = self._fault or "No drop-box is configured any more: write secrets/dropbox.json."
-        if self._fault is not None or self._endpoint is None:
+        if self._fault is not None:
             return self._fault
         try:
+            self._endpoint = self._endpoint or load_endpoint(self._settings)
+            if self._endpoint is None:
+                raise EndpointError("No drop-box is configured any more: write secrets/dropbox.json.")
             put_reports(self._endpoint, partner, files)
         except DropboxError as fault:
             # A kind of its own is about the drop-box as a whole; the plain one is about this partner's folder.
