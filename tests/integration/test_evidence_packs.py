@@ -17,6 +17,7 @@ from dagster_project.governance.publish import PublishRefused, last_publish, pub
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import connect
 from tests import gate_kit as kit
+from tests.oscal_kit import trestle_says
 
 OLD, MIDDLE, NEW, NEXT = "p_1", "p_2", "p_3", "p_4"
 
@@ -67,7 +68,7 @@ def test_each_publish_leaves_a_pack_that_follows_on_the_one_before(published: Se
     assert last["publish"]["people"] == 3
 
 
-@pytest.mark.parametrize("name", ["pack.json", "index.html"])
+@pytest.mark.parametrize("name", ["pack.json", "index.html", "assessment-results.json"])
 @pytest.mark.parametrize("publish_id", [OLD, MIDDLE, NEW])
 def test_one_changed_byte_is_found_and_the_pack_named(
     published: Settings, packs: Path, publish_id: str, name: str
@@ -93,8 +94,23 @@ def test_a_missing_pack_and_a_missing_page_are_named(published: Settings, packs:
     assert verify(published).problems == (
         f"{MIDDLE}: pack.json is missing or cannot be read",
         f"{MIDDLE}: index.html is missing or cannot be read",
+        f"{MIDDLE}: assessment-results.json is missing or cannot be read",
         f"{NEW}: index.html is missing or cannot be read",
     )
+
+
+def test_the_oscal_file_of_a_real_pack_is_valid(published: Settings, tmp_path: Path) -> None:
+    folder, _ = read_pack(published)
+    said = trestle_says(folder / "assessment-results.json", tmp_path / "trestle")
+    assert "VALID: Model" in said, said
+
+
+def test_what_is_no_oscal_is_not_called_valid(published: Settings, tmp_path: Path) -> None:
+    """The test above could fail."""
+    folder, _ = read_pack(published)
+    content = (folder / "assessment-results.json").read_text(encoding="utf-8")
+    (tmp_path / "broken.json").write_text(content.replace('"satisfied"', '"splendid"', 1), encoding="utf-8")
+    assert "VALID: Model" not in trestle_says(tmp_path / "broken.json", tmp_path / "trestle")
 
 
 def test_a_pack_exchanged_together_with_its_row_breaks_the_chain(published: Settings, packs: Path) -> None:

@@ -34,8 +34,8 @@ def files(own_warehouse: Settings) -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
 
 
-def test_the_pack_is_a_json_and_a_page(files: dict[str, str]) -> None:
-    assert sorted(files) == ["index.html", "pack.json"]
+def test_the_pack_is_a_json_a_page_and_an_oscal_file(files: dict[str, str]) -> None:
+    assert sorted(files) == ["assessment-results.json", "index.html", "pack.json"]
 
 
 def test_no_canary_and_nothing_of_a_person(files: dict[str, str]) -> None:
@@ -56,6 +56,7 @@ def test_no_canary_and_nothing_of_a_person(files: dict[str, str]) -> None:
         "1990-05-01",
     ]
     assert {name: [word for word in personal if word in text] for name, text in files.items()} == {
+        "assessment-results.json": [],
         "index.html": [],
         "pack.json": [],
     }

@@ -6,9 +6,16 @@ from typing import Any
 
 import psycopg
 
-_NEWEST = "select publish_id, pack_sha256 from control.evidence_packs order by sequence desc limit 1"
+_NEWEST = """
+    select publish_id, pack_sha256, page_sha256, oscal_sha256
+    from control.evidence_packs
+    order by sequence desc
+    limit 1
+"""
 _ALL = """
-    select packs.publish_id, packs.pack_sha256, packs.page_sha256, packs.previous_sha256, packs.written_at
+    select
+        packs.publish_id, packs.pack_sha256, packs.page_sha256, packs.oscal_sha256, packs.previous_sha256,
+        packs.written_at
     from control.evidence_packs as packs
     order by packs.sequence
 """
@@ -22,36 +29,49 @@ _WITHOUT_PACK = """
     order by publishes.published_at
 """
 _INSERT = """
-    insert into control.evidence_packs (publish_id, pack_sha256, page_sha256, previous_sha256, written_at)
-    values (%s, %s, %s, %s, %s)
+    insert into control.evidence_packs
+        (publish_id, pack_sha256, page_sha256, oscal_sha256, previous_sha256, written_at)
+    values (%s, %s, %s, %s, %s, %s)
 """
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One committed pack."""
+    """One committed pack. `oscal_sha256` is None for a pack from before there was an OSCAL file."""
 
     publish_id: str
     pack_sha256: str
     page_sha256: str
+    oscal_sha256: str | None
     previous_sha256: str | None
     written_at: datetime
 
 
 def newest(conn: psycopg.Connection[Any]) -> dict[str, str] | None:
-    """`publish_id` and `pack_sha256` of the last pack, None before the first.
+    """`publish_id` and the hashes of the last pack's files, None before the first.
 
-    To be read under the publish lock, so that no other publish comes between.
+    The next pack repeats them, so that not only packs but also what is made from them is in the chain. To be read
+    under the publish lock, so that no other publish comes between.
     """
     row = conn.execute(_NEWEST.encode()).fetchone()
-    return None if row is None else {"publish_id": row[0], "pack_sha256": row[1]}
+    if row is None:
+        return None
+    names = ("publish_id", "pack_sha256", "page_sha256", "oscal_sha256")
+    return {name: value for name, value in zip(names, row, strict=True) if value is not None}
 
 
 def append(conn: psycopg.Connection[Any], entry: Entry) -> None:
     """Write a pack down in the transaction of its publish."""
     conn.execute(
         _INSERT.encode(),
-        [entry.publish_id, entry.pack_sha256, entry.page_sha256, entry.previous_sha256, entry.written_at],
+        [
+            entry.publish_id,
+            entry.pack_sha256,
+            entry.page_sha256,
+            entry.oscal_sha256,
+            entry.previous_sha256,
+            entry.written_at,
+        ],
     )
 
 

@@ -11,13 +11,15 @@ from typing import Any
 
 from dagster_project.governance.errors import GovernanceError
 from dagster_project.governance.evidence.canonical import canonical, sha256
+from dagster_project.governance.evidence.oscal import assessment_results
 from dagster_project.governance.evidence.page import render
 from dagster_project.governance.evidence.record import RunRecord
 from dagster_project.governance.evidence.results import Check, ClauseResult, counts
 from dagster_project.settings import Settings
 
-FORMAT = "hearthlink-evidence/1"
-PACK, PAGE = "pack.json", "index.html"
+# Since the second format a pack names the files that are made from it.
+FORMAT = "hearthlink-evidence/2"
+PACK, PAGE, OSCAL = "pack.json", "index.html", "assessment-results.json"
 _FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _SETTINGS_OF_RUN = (
     "hold_while",
@@ -42,11 +44,12 @@ class Published:
 
 @dataclass(frozen=True)
 class Written:
-    """Where a pack lies, and the hashes of its two files (64 hex digits)."""
+    """Where a pack lies, and the hashes of its three files (64 hex digits)."""
 
     folder: Path
     pack_sha256: str
     page_sha256: str
+    oscal_sha256: str
 
 
 def build_pack(
@@ -62,11 +65,12 @@ def build_pack(
     """The pack as plain data: names of our own, codes, hashes, counts and moments; nothing about a person.
 
     `header` is about the agreement (title and whatever else its caller may show), `previous` has `publish_id` and
-    `pack_sha256` of the pack before, None for the first.
+    the hashes of the pack before (see `ledger.newest`), None for the first.
     """
     run, gate = record.run, record.gate
     return {
         "format": FORMAT,
+        "files": [PAGE, OSCAL],
         "publish": {
             "publish_id": run["publish_id"],
             "as_at": run["as_at"],
@@ -106,7 +110,7 @@ def build_pack(
 
 
 def write_pack(settings: Settings, publish_id: str, pack: Mapping[str, Any]) -> Written:
-    """Write both files and force them to the disk; the folder appears whole or not at all.
+    """Write all files and force them to the disk; the folder appears whole or not at all.
 
     A folder of the same id is what a publish that never committed has left, and is replaced.
 
@@ -117,6 +121,7 @@ def write_pack(settings: Settings, publish_id: str, pack: Mapping[str, Any]) -> 
         raise GovernanceError("A publish id has letters, digits, _ and - only: its evidence is a folder of that name")
     content = canonical(pack)
     page = render(pack, sha256(content)).encode()
+    oscal = canonical(assessment_results(pack, sha256(content)))
     folder = settings.evidence_dir / publish_id
     draft = folder.with_name(f".{publish_id}.part")
     try:
@@ -125,8 +130,8 @@ def write_pack(settings: Settings, publish_id: str, pack: Mapping[str, Any]) -> 
             if leftover.exists():
                 shutil.rmtree(leftover)
         draft.mkdir(mode=0o700)
-        _write(draft / PACK, content)
-        _write(draft / PAGE, page)
+        for name, written in ((PACK, content), (PAGE, page), (OSCAL, oscal)):
+            _write(draft / name, written)
         _sync(draft)
         draft.rename(folder)
         _sync(folder.parent)
@@ -135,7 +140,7 @@ def write_pack(settings: Settings, publish_id: str, pack: Mapping[str, Any]) -> 
             f"The evidence pack could not be written ({type(fault).__name__}), so nothing is published: "
             "see that the evidence folder of the home can be written and has room, then publish again"
         ) from None
-    return Written(folder, sha256(content), sha256(page))
+    return Written(folder, sha256(content), sha256(page), sha256(oscal))
 
 
 def _clause(found: ClauseResult) -> dict[str, Any]:

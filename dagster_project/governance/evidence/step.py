@@ -91,6 +91,7 @@ def write(
             publish_id,
             written.pack_sha256,
             written.page_sha256,
+            written.oscal_sha256,
             previous["pack_sha256"] if previous else None,
             published.published_at,
         ),

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -11,7 +12,7 @@ from dagster_project.governance.errors import GovernanceError
 from dagster_project.governance.evidence import ledger
 from dagster_project.governance.evidence.canonical import sha256
 from dagster_project.governance.evidence.ledger import Entry
-from dagster_project.governance.evidence.pack import PACK, PAGE
+from dagster_project.governance.evidence.pack import OSCAL, PACK, PAGE
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import connect
 from dagster_project.warehouse.roles import ANALYST
@@ -36,7 +37,7 @@ class Verification:
 
 
 def verify(settings: Settings) -> Verification:
-    """Compute the hashes of all packs and pages and the chain again, and compare with control.evidence_packs.
+    """Compute the hashes of all files of packs and the chain again, and compare with control.evidence_packs.
 
     Raises:
         GovernanceError: the ledger cannot be read.
@@ -62,7 +63,7 @@ def verify(settings: Settings) -> Verification:
 def _chain(folder: Path, chain: list[Entry]) -> Iterator[str]:
     before: Entry | None = None
     for entry in chain:
-        yield from _pack(folder / entry.publish_id, entry)
+        yield from _pack(folder / entry.publish_id, entry, before)
         expected = before.pack_sha256 if before else None
         if entry.previous_sha256 != expected:
             previous = before.publish_id if before else "nothing"
@@ -70,8 +71,12 @@ def _chain(folder: Path, chain: list[Entry]) -> Iterator[str]:
         before = entry
 
 
-def _pack(folder: Path, entry: Entry) -> Iterator[str]:
-    for name, expected in ((PACK, entry.pack_sha256), (PAGE, entry.page_sha256)):
+def _pack(folder: Path, entry: Entry, before: Entry | None) -> Iterator[str]:
+    for name, expected in ((PACK, entry.pack_sha256), (PAGE, entry.page_sha256), (OSCAL, entry.oscal_sha256)):
+        if expected is None:
+            if (folder / name).exists():
+                yield f"{entry.publish_id}: {name} was not written at the publish, which had no such file"
+            continue
         try:
             content = (folder / name).read_bytes()
         except OSError:
@@ -80,12 +85,17 @@ def _pack(folder: Path, entry: Entry) -> Iterator[str]:
         if sha256(content) != expected:
             yield f"{entry.publish_id}: {name} is not the file that was written at the publish"
         elif name == PACK:
-            yield from _link(content, entry)
+            yield from _link(json.loads(content), entry, before)
 
 
-def _link(content: bytes, entry: Entry) -> Iterator[str]:
-    """The pack's own word on what came before it."""
-    pack = json.loads(content)
-    previous = pack["previous"]["pack_sha256"] if pack["previous"] else None
-    if previous != entry.previous_sha256 or pack["publish"]["publish_id"] != entry.publish_id:
+def _link(pack: dict[str, Any], entry: Entry, before: Entry | None) -> Iterator[str]:
+    """The pack's own word on what came before it, and on the files beside it."""
+    previous = pack["previous"] or {}
+    if previous.get("pack_sha256") != entry.previous_sha256 or pack["publish"]["publish_id"] != entry.publish_id:
         yield f"{entry.publish_id}: the chain is broken, pack and ledger name different packs before it"
+    # The first packs named neither their files nor those of the pack before.
+    for what in ("page_sha256", "oscal_sha256"):
+        if what in previous and before is not None and previous[what] != getattr(before, what):
+            yield f"{before.publish_id}: the ledger's {what} is not the one that the pack after it names"
+    if OSCAL in pack.get("files", ()) and entry.oscal_sha256 is None:
+        yield f"{entry.publish_id}: the pack names {OSCAL}, of which the ledger has no hash"

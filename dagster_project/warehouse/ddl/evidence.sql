@@ -9,6 +9,9 @@ create table if not exists control.evidence_packs (
     written_at timestamptz not null
 );
 
+-- Null for a pack from before there was an OSCAL file beside it.
+alter table control.evidence_packs add column if not exists oscal_sha256 text;
+
 -- Who attested and in which words stays here; a pack shows the dates and the record's hash.
 create table if not exists control.attestations (
     attestation_key bigint generated always as identity primary key,
