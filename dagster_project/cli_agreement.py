@@ -42,6 +42,7 @@ def check(
     )
     stands = tell_standing(agreement, day, may_end=False)
     console.print(f"in force on {day}: {'yes' if stands.in_force else 'no'}; review due by {stands.review_due}")
+    _tell_text(agreement, path)
 
 
 @app.command(epilog="Example:  hearthlink agreement init our_agreement.yaml")
@@ -82,6 +83,29 @@ def tell_standing(agreement: "Agreement", day: date, *, may_end: bool = True) ->
         for sentence in sentences:
             console.print(f"{mark} {escape(sentence)}")
     return stands
+
+
+def _tell_text(agreement: "Agreement", path: Path) -> None:
+    """Print how the signed text and the clause register agree; where they do not, nothing would be published."""
+    from dagster_project.agreement.model import AgreementError
+    from dagster_project.agreement.register import shipped_register
+    from dagster_project.agreement.sentences import sentences
+    from dagster_project.agreement.signed_text import REMEDY, differences, signed_text
+
+    try:
+        text = signed_text(agreement, path)
+    except AgreementError as error:
+        fail(str(error))
+    if text is None:
+        return
+    register = shipped_register()
+    for one in (found := differences(register, text)):
+        console.print(f"[bold red]text:[/] {escape(one.in_words())}")
+    if found:
+        fail(f"nothing would be published under this text (clause HD-02; {len(found)} as above). {REMEDY}")
+    console.print(
+        f"signed text: {len(sentences(text))} headings and sentences, covered by {len(register.clauses)} clauses"
+    )
 
 
 def _day(text: str | None) -> date:

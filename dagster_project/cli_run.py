@@ -4,17 +4,21 @@ from datetime import date
 from pathlib import Path
 
 from dagster_project import cli_agreement
-from dagster_project.cli_output import print_summary, step_printer
+from dagster_project.cli_output import errors, print_summary, step_printer
 from dagster_project.settings import Settings
 
 
 def run_and_report(settings: Settings, folders: list[Path], as_at: date, *, collect_dropbox: bool) -> bool:
     """Run the publish job, print progress and the summary; True when it has published."""
     from dagster_project.agreement.model import load_agreement
+    from dagster_project.agreement.signed_text import text_problem
     from dagster_project.governance.summary import run_summary
     from dagster_project.warehouse.bootstrap import ensure_warehouse
 
-    cli_agreement.tell_standing(load_agreement(settings.agreement_file), as_at)
+    agreement = load_agreement(settings.agreement_file)
+    cli_agreement.tell_standing(agreement, as_at)
+    if problem := text_problem(agreement, settings.agreement_file):
+        errors.print(problem, markup=False)
     ensure_warehouse(settings)
     from dagster_project.defs.launch import run_publish_job
 

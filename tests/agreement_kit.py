@@ -8,9 +8,11 @@ from typing import Any
 
 from dagster_project.agreement import yaml_file
 from dagster_project.agreement.model import Agreement, load_agreement
+from dagster_project.agreement.register import Clause, Register
+from dagster_project.agreement.sentences import sentences
 
 SHIPPED = Path(__file__).parents[1] / "agreement.yaml"
-TEXT = "A signed text of nobody's. It says nothing.\n"
+TEXT = "Promise:\nA signed text of nobody's. It says nothing.\n"
 ABSENT = object()
 
 
@@ -64,6 +66,19 @@ def write(folder: Path, data: dict[str, Any], text: str = TEXT) -> Path:
     path = folder / "agreement.yaml"
     path.write_text(json.dumps(data), encoding="utf-8")
     return path
+
+
+def register_of(text: str) -> Register:
+    """A register with one clause, HD-01, which covers all of a text with one heading."""
+    units = sentences(text)
+    clause = Clause(
+        id="HD-01",
+        words="All of it",
+        heading=units[0].heading,
+        sentences=tuple(unit.sha256 for unit in units),
+        kind="evidenced",
+    )
+    return Register(headings=(units[0].heading,), clauses=(clause,))
 
 
 def agreement_of(data: dict[str, Any]) -> Agreement:

@@ -31,6 +31,7 @@ FACTS: dict[str, str] = {
     "title_stated": "The agreement states an id and a title, and the run context carries that id",
     "version_recorded": "The agreement's version is the newest entry of its history, with a date and a comment",
     "text_unchanged": "The signed text that the agreement names hashes to text_sha256; an example may name none",
+    "text_covered": "Every sentence of the signed text has a clause, and every clause its sentences; as above",
     "enacted": "The run's date is the enactment date or later",
     "review_current": "The run's date is not past the review date, or not past a year after all partners signed it off",
     "author_named": "The agreement names its author",
@@ -192,13 +193,13 @@ def read_register(folder: Path) -> Register:
 def coverage(register: Register, text: str) -> Coverage:
     """Compare the register with a signed text."""
     found = sentences(text)
-    standing = {(_opening(register, sentence.heading), sentence.sha256) for sentence in found}
+    standing = {(opening(register, sentence.heading), sentence.sha256) for sentence in found}
     known = {digest for clause in register.clauses for digest in clause.sentences}
     known |= {line.sha256 for line in register.ignored}
     open_sections = {clause.heading for clause in register.clauses if clause.filled_in}
     unknown = [sentence for sentence in found if sentence.sha256 not in known]
-    filled_in = [sentence for sentence in unknown if _opening(register, sentence.heading) in open_sections]
-    rewritten = {_opening(register, sentence.heading) for sentence in filled_in}
+    filled_in = [sentence for sentence in unknown if opening(register, sentence.heading) in open_sections]
+    rewritten = {opening(register, sentence.heading) for sentence in filled_in}
     return Coverage(
         uncovered=[sentence for sentence in unknown if sentence not in filled_in],
         stale=[
@@ -234,7 +235,7 @@ def facts_of(clauses: Sequence[Clause]) -> list[str]:
     return sorted({c.removeprefix(RUN) for clause in clauses for c in clause.checks if c.startswith(RUN)})
 
 
-def _opening(register: Register, heading: str) -> str:
+def opening(register: Register, heading: str) -> str:
     """The registered opening words with which a heading of the text begins; the heading itself if it is unknown."""
     return max((known for known in register.headings if heading.startswith(known)), key=len, default=heading)
 

@@ -116,6 +116,8 @@ def _held(partner: Partner, as_at: date) -> str:
 def _warnings(dated: Agreement, as_at: date, due: date) -> Iterator[str]:
     if dated.example:
         yield "This is the example of an invented council (example: true): its dates move with the day of the run"
+    if dated.agreement.text_file is None:
+        yield "No signed text is named (clause HD-02), so none is held against the clauses: only an example may do so"
     if notice := _notice(due, as_at):
         yield f"The review of the agreement is due by {due}, {notice} (clause HD-04): each partner signs it off"
     for partner in dated.partners:

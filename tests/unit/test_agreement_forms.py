@@ -7,13 +7,13 @@ import jsonschema
 import pytest
 from typer.testing import CliRunner
 
-from dagster_project.agreement import yaml_file
+from dagster_project.agreement import register, yaml_file
 from dagster_project.agreement.blank import blank_agreement
 from dagster_project.agreement.model import AgreementError, load_agreement
 from dagster_project.agreement.schema import json_schema
 from dagster_project.agreement.wording import clause_of
 from dagster_project.cli import app
-from tests.agreement_kit import SHIPPED, changed, real, shipped, write
+from tests.agreement_kit import SHIPPED, TEXT, changed, real, register_of, shipped, write
 
 EMPTY_PLACES = [
     "agreement.id",
@@ -107,7 +107,8 @@ def test_init_writes_a_blank_file_once(tmp_path: Path) -> None:
     assert target.read_text(encoding="utf-8") == "mine"
 
 
-def test_check_tells_how_the_agreement_stands(tmp_path: Path) -> None:
+def test_check_tells_how_the_agreement_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(register, "shipped_register", lambda: register_of(TEXT))
     path = str(write(tmp_path, real()))
     assert run("check", path, "--as-at", "2026-11-22")[0] == 0
     code, said = run("check", path, "--as-at", "2027-04-01")

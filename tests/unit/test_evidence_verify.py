@@ -18,7 +18,7 @@ OLD, NEW, NEWEST = "p_1", "p_2", "p_3"
 
 
 def pack_of(publish_id: str, previous: dict[str, str] | None) -> dict[str, Any]:
-    pack = sample() | {"previous": previous}
+    pack: dict[str, Any] = {**sample(), "previous": previous}
     pack["publish"]["publish_id"] = publish_id
     return pack
 
@@ -37,9 +37,7 @@ def pack_after(settings: Settings, publish_id: str, before: Entry) -> Entry:
     if before.oscal_sha256:
         hashes["oscal_sha256"] = before.oscal_sha256
     written = write_pack(settings, publish_id, pack_of(publish_id, {"publish_id": before.publish_id, **hashes}))
-    return Entry(
-        publish_id, written.pack_sha256, written.page_sha256, written.oscal_sha256, before.pack_sha256, MOMENT
-    )
+    return Entry(publish_id, written.pack_sha256, written.page_sha256, written.oscal_sha256, before.pack_sha256, MOMENT)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import dagster as dg
 
 from dagster_project.agreement.loader import RunContext, load_into_warehouse
 from dagster_project.agreement.model import file_sha256
+from dagster_project.agreement.signed_text import text_problem
 from dagster_project.agreement.standing import Standing, standing
 from dagster_project.clock import utc_now
 from dagster_project.defs.resources import HearthlinkRun
@@ -48,6 +49,8 @@ def load_agreement_tables(
     as_at = hearthlink.as_at_date()
     stands = standing(agreement, as_at)
     _require_enacted(context, stands)
+    if problem := text_problem(agreement, settings.agreement_file):
+        context.log.warning(problem)
     run = RunContext(
         publish_id=f"{as_at:%Y%m%d}-{started_at:%H%M%S}-{context.run_id[:8]}",
         as_at=as_at,

@@ -19,6 +19,7 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
             facts_agreement.title_stated,
             facts_agreement.version_recorded,
             facts_agreement.text_unchanged,
+            facts_agreement.text_covered,
             facts_agreement.enacted,
             facts_agreement.review_current,
             facts_agreement.author_named,
@@ -75,4 +76,5 @@ def _check(world: World, name: str, fact: Fact) -> Check:
             tally = fact(world)
     except Exception as fault:
         return Check(PREFIX + name, passed=False, observed={"expectation": f"raised {type(fault).__name__}"})
-    return Check(PREFIX + name, tally.passed, {"looked_at": tally.looked_at, "offences": tally.offences})
+    counts = {"looked_at": tally.looked_at, "offences": tally.offences}
+    return Check(PREFIX + name, tally.passed, counts, tally.note)

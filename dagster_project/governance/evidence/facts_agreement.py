@@ -3,6 +3,9 @@
 from collections.abc import Callable
 
 from dagster_project.agreement.model import file_sha256
+from dagster_project.agreement.register import shipped_register
+from dagster_project.agreement.sentences import sentences
+from dagster_project.agreement.signed_text import differences, signed_text, told_shortly
 from dagster_project.agreement.standing import standing
 from dagster_project.governance.evidence.world import Tally, World, all_hold
 
@@ -35,6 +38,15 @@ def text_unchanged(world: World) -> Tally:
     if header.text_file is None:
         return all_hold([world.agreement.example])
     return all_hold([file_sha256(world.settings.agreement_file.parent / header.text_file) == header.text_sha256])
+
+
+def text_covered(world: World) -> Tally:
+    """HD-02."""
+    text = signed_text(world.agreement, world.settings.agreement_file)
+    if text is None:
+        return all_hold([world.agreement.example])
+    found = differences(shipped_register(), text)
+    return Tally(len(sentences(text)), len(found), told_shortly(found))
 
 
 def enacted(world: World) -> Tally:

@@ -18,11 +18,12 @@ Count = int | float | bool | str
 
 @dataclass(frozen=True)
 class Check:
-    """One stored answer: a gate check (`suite/check_id`) or a fact of the run (`run/<fact>`)."""
+    """One stored answer: a gate check (`suite/check_id`) or a fact of the run (`run/<fact>`), and what is wrong."""
 
     name: str
     passed: bool
     observed: Mapping[str, Count]
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,9 +102,8 @@ def _result(
     missing = tuple(pattern for pattern in clause.checks if not answers[pattern])
     enforced = clause.kind == "enforced"
     if failed:
-        return ClauseResult(
-            clause, "FAIL", seen, failed, missing, attestation, blocks=enforced, reason=", ".join(failed)
-        )
+        reason = ", ".join(f"{name} ({note})" if (note := checks[name].note) else name for name in failed)
+        return ClauseResult(clause, "FAIL", seen, failed, missing, attestation, blocks=enforced, reason=reason)
     if clause.not_built:
         return ClauseResult(clause, "NOT BUILT", seen, (), missing, attestation, reason=clause.not_built)
     attested = clause.kind == "attested" or clause.attestation_days is not None

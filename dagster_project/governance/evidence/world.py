@@ -50,10 +50,14 @@ class World:
 
 @dataclass(frozen=True)
 class Tally:
-    """How many things were looked at, and how many of them are not as they must be."""
+    """How many things were looked at, and how many of them are not as they must be.
+
+    `note` says which, for the refusal: in words of our own, never with a value or a word of the signed text.
+    """
 
     looked_at: int
     offences: int
+    note: str = ""
 
     @property
     def passed(self) -> bool:
