@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from dagster_project.cli_output import console, fail
+from dagster_project.cli_documents import render
+from dagster_project.cli_output import console, fail, london_day
 from dagster_project.settings import load_settings
 
 if TYPE_CHECKING:
     from dagster_project.agreement.model import Agreement
     from dagster_project.agreement.standing import Standing
 
-app = typer.Typer(no_args_is_help=True, help="Write an agreement file, check it, and help an editor with its form.")
+app = typer.Typer(no_args_is_help=True, help="Write an agreement file, check it, and make its documents.")
+app.command(epilog="Example:  hearthlink agreement render --out documents/ --as-at 2026-11-22")(render)
 
 
 @app.command(epilog="Example:  hearthlink agreement check agreement.yaml --as-at 2027-03-31")
@@ -33,7 +35,7 @@ def check(
         agreement = load_agreement(path)
     except AgreementError as error:
         fail(str(error))
-    day = _day(as_at)
+    day = london_day(as_at)
     header = agreement.on(day).agreement
     console.print(f"[bold green]in order:[/] {header.id}, version {header.version}, SHA-256 {file_sha256(path)}")
     console.print(
@@ -106,12 +108,3 @@ def _tell_text(agreement: "Agreement", path: Path) -> None:
     console.print(
         f"signed text: {len(sentences(text))} headings and sentences, covered by {len(register.clauses)} clauses"
     )
-
-
-def _day(text: str | None) -> date:
-    from dagster_project.clock import london_today
-
-    try:
-        return date.fromisoformat(text) if text else london_today()
-    except ValueError:
-        fail(f"'{text}' is not a date: write it as YYYY-MM-DD")

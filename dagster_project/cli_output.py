@@ -4,6 +4,7 @@ import csv as csv_writer
 import sys
 import time
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any, NoReturn
 
 import typer
@@ -37,6 +38,16 @@ def fail(message: str) -> NoReturn:
     """Say what is wrong and end with exit code 1."""
     errors.print(f"[bold red]error:[/] {_plain(message)}")
     raise typer.Exit(1)
+
+
+def london_day(text: str | None) -> date:
+    """The date that a command was given, or today in London. What is no date ends the command."""
+    from dagster_project.clock import london_today
+
+    try:
+        return date.fromisoformat(text) if text else london_today()
+    except ValueError:
+        fail(f"'{text}' is not a date: write it as YYYY-MM-DD")
 
 
 def step_printer() -> Callable[[str, str], None]:

@@ -4,12 +4,15 @@ import os
 import re
 import shutil
 import subprocess
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from dagster_project.agreement.register import load_register
+from dagster_project.governance.documents.render import render as render_documents
 from dagster_project.governance.evidence.page import render
+from tests.agreement_kit import SHIPPED
 from tests.evidence_kit import sample
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -47,6 +50,13 @@ def opened(folder: Path, page: str) -> tuple[str, list[str], list[str]]:
 def test_every_clause_is_shown_without_a_complaint_or_a_request(tmp_path: Path) -> None:
     page, said, asked = opened(tmp_path, render(sample(), "1" * 64))
     assert [clause.id for clause in load_register() if f">{clause.id}<" not in page] == []
+    assert (said, asked) == ([], [])
+
+
+@pytest.mark.parametrize("name", ["agreement.html", "data-flow.html"])
+def test_the_agreements_documents_are_shown_without_a_complaint_or_a_request(tmp_path: Path, name: str) -> None:
+    page, said, asked = opened(tmp_path, render_documents(SHIPPED, date(2026, 11, 22))[name])
+    assert "Northbank Housing Association" in page
     assert (said, asked) == ([], [])
 
 
