@@ -25,8 +25,10 @@ from dagster_project.agreement.parts import (
     Identifier,
     Part,
 )
+from dagster_project.agreement.register import shipped_register
 from dagster_project.agreement.rules_matching import KEYS_OF_TIER
 from dagster_project.agreement.safeguards import Exports, Hosting, OptOut, Security, Transfer
+from dagster_project.agreement.signed_text import differences, read_text, told_shortly
 from dagster_project.agreement.wording import in_words
 
 __all__ = [
@@ -156,7 +158,9 @@ def _check_text(path: Path, agreement: Agreement) -> None:
         )
     found = file_sha256(text)
     if found != expected:
+        sentences = told_shortly(differences(shipped_register(), read_text(text)))
         raise AgreementError(
-            f"{path.name}: agreement.text_sha256 (clause HD-02): the signed text has changed. Have the partners agree"
-            f" to it, add a version to agreement.history, and set text_sha256 there and here to {found}"
+            f"{path.name}: agreement.text_sha256 (clause HD-02): the signed text has changed"
+            f" ({sentences or 'in its spacing or marks only'}). Have the partners agree to it, add a version to"
+            f" agreement.history, and set text_sha256 there and here to {found}"
         )

@@ -6,6 +6,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dagster_project.agreement.model import Agreement
 
+# What the signed text names; without one of them its clause could never be evidenced.
+ARTICLES = {"6(1)(c)": "LB-01", "6(1)(e)": "LB-01", "9(2)(c)": "LB-02", "9(2)(g)": "LB-02"}
+POWER_CLAUSES = tuple(f"LB-{number:02}" for number in range(3, 19))
+GUIDANCE_CLAUSES = tuple(f"LB-{number}" for number in range(19, 22))
+
 
 def problems(agreement: "Agreement") -> Iterator[str]:
     """What is wrong with the reasons for sharing."""
@@ -15,6 +20,8 @@ def problems(agreement: "Agreement") -> Iterator[str]:
     yield from _purposes(agreement)
     yield from _articles(agreement)
     yield from _powers(agreement)
+    yield from _clauses("powers", POWER_CLAUSES, [power.clause for power in agreement.powers])
+    yield from _clauses("guidance", GUIDANCE_CLAUSES, [guidance.clause for guidance in agreement.guidance])
 
 
 def _repeats(section: str, clause: str, names: Sequence[str]) -> Iterator[str]:
@@ -44,12 +51,27 @@ def _articles(agreement: "Agreement") -> Iterator[str]:
     articles = {basis.article for basis in agreement.lawful_basis}
     if not any(article.startswith("6") for article in articles):
         yield "lawful_basis (clause LB-01): no basis for personal data; add the Article 6 basis of the signed text"
+    for article, clause in ARTICLES.items():
+        if article not in articles:
+            yield f"lawful_basis (clause {clause}): Article {article} of the signed text is not listed; add it"
     special = [item.id for item in agreement.items if item.special_category]
     if special and not any(article.startswith("9") for article in articles):
         yield (
             f"lawful_basis (clause LB-02): {', '.join(special)} are special category data without an Article 9 basis;"
             " add it, or do not share these items"
         )
+
+
+def _clauses(section: str, wanted: Sequence[str], listed: Sequence[str]) -> Iterator[str]:
+    for clause in wanted:
+        if clause not in listed:
+            yield f"{section} (clause {clause}): no entry carries out this clause of the signed text; add it"
+    for number, clause in enumerate(listed):
+        if clause not in wanted:
+            yield (
+                f"{section}.{number}.clause (clause {clause}): is none of {wanted[0]} to {wanted[-1]};"
+                " correct it, or remove the entry"
+            )
 
 
 def _powers(agreement: "Agreement") -> Iterator[str]:

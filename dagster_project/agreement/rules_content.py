@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from dagster_project.agreement.content import Function, Item
+from dagster_project.agreement.content import Function, Item, RetentionRule
 
 if TYPE_CHECKING:
     from dagster_project.agreement.model import Agreement
 
+ITEM_CLAUSES = frozenset(f"F-{number:02}" for number in range(1, 31))
+MATCH_ONLY_CLAUSES = frozenset(f"F-{number}" for number in range(10, 15))
 SPECIAL_CLAUSES = frozenset({"F-15", "F-16", "F-17", "F-18"})
 EXCLUDING_CLAUSES = frozenset({"F-23", "F-24"})
 IDENTIFYING_CLAUSES = frozenset({"F-01", "F-02", "F-03", "F-09"})
@@ -19,6 +21,9 @@ CLAUSE_OF_DOMAIN = {
     "adult_social_care": "RE-07",
     "housing": "RE-08",
 }
+# By these names SQL finds a rule. The text leaves the years of adult social care to a code of practice.
+RULE_OF_DOMAIN = {"joint_system": "R0", **{domain: f"R{n}" for n, domain in enumerate(CLAUSE_OF_DOMAIN, start=1)}}
+MOST_YEARS = {"education": 25, "safeguarding_referral": 6, "child_protection": 40, "looked_after": 75, "housing": 3}
 
 
 def problems(agreement: "Agreement") -> Iterator[str]:
@@ -44,6 +49,15 @@ def problems(agreement: "Agreement") -> Iterator[str]:
 
 
 def _item(item: Item) -> Iterator[str]:
+    if item.clause not in ITEM_CLAUSES:
+        yield f"{item.id} is no item of the signed text (clause DS-02): {item.clause} is not of F-01 to F-30; remove it"
+    elif item.use == "display" and item.clause in MATCH_ONLY_CLAUSES:
+        yield f"{item.id} is shared for matching only (clause {item.clause}); write use: match_only"
+    elif item.use == "match_only" and item.clause not in MATCH_ONLY_CLAUSES:
+        yield (
+            f"{item.id} is shared to be shown, not for matching (clause {item.clause}); write use: display, and leave"
+            " its columns out if nobody is to see it"
+        )
     if item.use == "match_only" and item.columns:
         yield f"{item.id} is for matching only and may have no mart column (clause {item.clause}); remove its columns"
     if item.clause in SPECIAL_CLAUSES and not item.special_category:
@@ -109,3 +123,18 @@ def _retention(agreement: "Agreement") -> Iterator[str]:
             yield f"retention (clause {clause}): no rule for {domain}; add it with its trigger_event and period"
         elif not rule.period_years and not rule.period_days:
             yield f"retention (clause {clause}): the rule for {domain} has no period; write period_years or period_days"
+        elif _is_longer(rule, MOST_YEARS.get(domain)):
+            yield (
+                f"retention (clause {clause}): {domain} is held for longer than the signed text allows;"
+                f" write period_years: {MOST_YEARS[domain]} or less"
+            )
+    for domain, name in RULE_OF_DOMAIN.items():
+        if domain in rules and rules[domain].rule != name:
+            yield (
+                f"retention (clause {CLAUSE_OF_DOMAIN.get(domain, 'RE-01')}): the rule for {domain} is named"
+                f" {rules[domain].rule}; write rule: {name}, by which it is applied"
+            )
+
+
+def _is_longer(rule: RetentionRule, years: int | None) -> bool:
+    return years is not None and (rule.period_years, rule.period_days) > (years, 0)

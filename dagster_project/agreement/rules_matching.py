@@ -21,8 +21,11 @@ KEYS_OF_TIER: dict[int, frozenset[Identifier]] = {
 def problems(agreement: "Agreement") -> Iterator[str]:
     """What is wrong with the ladder and with the identifiers that it links by."""
     tiers = [tier.tier for tier in agreement.matching]
-    if tiers != sorted(set(tiers)):
-        yield "matching (clause MA-01): list each tier once, in order of reliability 1 to 5"
+    if tiers != [*range(1, OTHER_METHODS + 1)]:
+        yield (
+            "matching (clause MA-01): list each tier once, in order of reliability 1 to 5; one that is not used has"
+            " enabled: false"
+        )
     if not any(tier.enabled and tier.action == "link" for tier in agreement.matching):
         yield "matching (clause MA-01): no tier links, so nothing could ever be shown; enable at least one"
     for number, tier in enumerate(agreement.matching):

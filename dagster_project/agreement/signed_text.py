@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from dagster_project.agreement.model import Agreement
 from dagster_project.agreement.parts import AgreementError
 from dagster_project.agreement.register import Register, coverage, opening, shipped_register
 from dagster_project.agreement.sentences import sentences
+
+if TYPE_CHECKING:
+    from dagster_project.agreement.model import Agreement
 
 _SHOWN = 5
 REMEDY = (
@@ -47,17 +50,21 @@ class Difference:
         return f"under '{self.heading}'" if self.heading else "under a heading that the register does not know"
 
 
-def signed_text(agreement: Agreement, agreement_file: Path) -> str | None:
+def signed_text(agreement: "Agreement", agreement_file: Path) -> str | None:
     """The text that the agreement names; None if it names none, as an example may.
 
     Raises:
         AgreementError: the file is not there, or is not plain text in UTF-8.
     """
     name = agreement.agreement.text_file
-    if name is None:
-        return None
+    return None if name is None else read_text(agreement_file.parent / name)
+
+
+def read_text(path: Path) -> str:
+    """A signed text. Raises AgreementError as `signed_text` does."""
+    name = path.name
     try:
-        return (agreement_file.parent / name).read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except OSError:
         raise AgreementError(f"agreement.text_file (clause HD-02): {name} cannot be read; put it there again") from None
     except UnicodeDecodeError:
@@ -89,7 +96,7 @@ def differences(register: Register, text: str) -> list[Difference]:
     return [*left_over, *stale]
 
 
-def text_problem(agreement: Agreement, agreement_file: Path) -> str:
+def text_problem(agreement: "Agreement", agreement_file: Path) -> str:
     """Why nothing could be published under the agreement's text, without words of it; empty if it could."""
     try:
         text = signed_text(agreement, agreement_file)

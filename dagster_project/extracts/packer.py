@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from dagster_project.clock import utc_now
 from dagster_project.extracts import names
 from dagster_project.extracts.contracts import load_contracts
 from dagster_project.extracts.csvrows import CsvRows
@@ -56,7 +57,7 @@ def pack(
     for extract, source in sources.items():
         if source.name != delivery.data_file(extract):
             source.rename(folder / delivery.data_file(extract))
-    return _write_manifest(folder / delivery.manifest_file, delivery, entries, created or datetime.now(UTC))
+    return _write_manifest(folder / delivery.manifest_file, delivery, entries, created or utc_now())
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dagster_project.agreement.model import AgreementError, load_agreement
+from dagster_project.agreement.sentences import sha256_of
 from tests.agreement_kit import ABSENT, SHIPPED, changed, real, shipped, write
 
 EXPORTER = "protected_xlsx"
@@ -70,10 +71,18 @@ EXAMPLE_FAULTS: list[tuple[dict[str, Any], str, str]] = [
     ({"functions/0/purpose": "curiosity"}, "PU-05", "choose one of housing_priority"),
     ({"lawful_basis/0/covers": "special_category"}, "LB-01", "correct article or covers"),
     ({"powers/0/supports": ["shoe_size"]}, "LB-03", "unknown item shoe_size; correct the name"),
+    ({"lawful_basis/1": ABSENT}, "LB-01", r"Article 6\(1\)\(e\) of the signed text is not listed; add it"),
+    ({"lawful_basis/2": ABSENT}, "LB-02", r"Article 9\(2\)\(c\) of the signed text is not listed; add it"),
+    ({"powers/4": ABSENT}, "LB-07", "no entry carries out this clause of the signed text; add it"),
+    ({"powers/4/clause": "LB-99"}, "LB-99", "is none of LB-03 to LB-18; correct it"),
+    ({"guidance/1": ABSENT}, "LB-20", "no entry carries out this clause of the signed text; add it"),
     # Content.
     ({"items/0/clause": "F-02"}, "DS-02", "listed more than once: F-02"),
     ({"items/0/columns": ["dim_person.last_name"]}, "DS-02", "listed more than once: dim_person.last_name"),
     ({"items/10/columns": ["dim_person.nhs"]}, "F-11", "remove its columns"),
+    ({"items/0/clause": "F-31"}, "DS-02", "is no item of the signed text .* remove it"),
+    ({"items/11/use": "display", "items/11/columns": ["dim_person.upn"]}, "F-12", "write use: match_only"),
+    ({"items/3/use": "match_only"}, "F-04", "shared to be shown, not for matching .* write use: display"),
     ({"items/14/special_category": False}, "DS-03", "write special_category: true"),
     ({"items/22/excludes": ["youth_justice"]}, "F-23", "write excludes"),
     ({"functions/0/items/0": "nhs_number"}, "F-11", "is for matching only .* remove it"),
@@ -87,8 +96,13 @@ EXAMPLE_FAULTS: list[tuple[dict[str, Any], str, str]] = [
     ({"retention/0/period_days": 30}, "RE-01", "remove the period"),
     ({"retention/4": ABSENT}, "RE-06", "no rule for looked_after; add it"),
     ({"retention/1/period_years": 0}, "RE-03", "has no period"),
+    ({"retention/1/period_years": 26}, "RE-03", "longer than the signed text allows; write period_years: 25 or less"),
+    ({"retention/6/period_days": 1}, "RE-08", "longer than the signed text allows"),
+    ({"retention/1/rule": "R9"}, "RE-03", "write rule: R1, by which it is applied"),
     # Matching.
     ({"matching/0/tier": 3}, "MA-01", "in order of reliability 1 to 5"),
+    ({"matching/4": ABSENT}, "MA-01", "one that is not used has enabled: false"),
+    ({f"matching/{number}/enabled": False for number in range(4)}, "MA-01", "no tier links.* enable at least one"),
     ({"matching/4/enabled": True}, "MA-06", "write by and date of the approval"),
     ({"matching/0/keys": ["upn", "nino"]}, "MA-02", "nino may not link in tier 1"),
     ({"matching/2/keys": ["nino"]}, "MA-04", "links by no identifier; remove it"),
@@ -177,6 +191,8 @@ def test_exports_are_for_functions_that_see_everything(tmp_path: Path) -> None:
 def test_a_changed_text_is_refused_until_it_has_a_version(tmp_path: Path) -> None:
     said = refusal(write(tmp_path, real(), text="Somebody has changed a sentence.\n"))
     assert names(said, "HD-02", "the signed text has changed.* add a version to agreement.history")
+    assert sha256_of("Somebody has changed a sentence.") in said
+    assert "Somebody" not in said
 
 
 def test_a_version_whose_text_did_not_change_is_refused(tmp_path: Path) -> None:

@@ -4,13 +4,12 @@ from collections.abc import Callable
 
 from dagster_project.agreement.model import file_sha256
 from dagster_project.agreement.register import shipped_register
+from dagster_project.agreement.rules_basis import ARTICLES
 from dagster_project.agreement.sentences import sentences
 from dagster_project.agreement.signed_text import differences, signed_text, told_shortly
 from dagster_project.agreement.standing import standing
 from dagster_project.governance.evidence.world import Tally, World, all_hold
 
-_PERSONAL = {"6(1)(c)", "6(1)(e)"}
-_SPECIAL = {"9(2)(c)", "9(2)(g)"}
 _AZURE, _POWER_BI = ("westeurope", "not_used"), ("northeurope", "not_used")
 
 
@@ -84,12 +83,12 @@ def dpia_referenced(world: World) -> Tally:
 
 def lawful_basis(world: World) -> Tally:
     """LB-01."""
-    return _articles(world, _PERSONAL, "personal")
+    return _articles(world, "LB-01", "personal")
 
 
 def special_category_basis(world: World) -> Tally:
     """LB-02."""
-    return _articles(world, _SPECIAL, "special_category")
+    return _articles(world, "LB-02", "special_category")
 
 
 def powers_mapped(world: World) -> Tally:
@@ -142,6 +141,6 @@ def regions_stated(world: World) -> Tally:
     return all_hold([hosting.azure_region in _AZURE, hosting.powerbi_region in _POWER_BI])
 
 
-def _articles(world: World, wanted: set[str], covers: str) -> Tally:
+def _articles(world: World, clause: str, covers: str) -> Tally:
     listed = {basis.article for basis in world.agreement.lawful_basis if basis.covers == covers}
-    return all_hold(article in listed for article in sorted(wanted))
+    return all_hold(article in listed for article, of_clause in ARTICLES.items() if of_clause == clause)

@@ -2,21 +2,16 @@
 
 from collections import Counter
 
+from dagster_project.agreement.rules_content import (
+    CLAUSE_OF_DOMAIN,
+    ITEM_CLAUSES,
+    MATCH_ONLY_CLAUSES,
+    SPECIAL_CLAUSES,
+)
 from dagster_project.governance.evidence.world import Tally, World, all_hold, same
 
-_MATCH_ONLY = {f"F-{number}" for number in range(10, 15)}
-_ALL_ITEMS = {f"F-{number:02}" for number in range(1, 31)}
-_SPECIAL = {f"F-{number}" for number in range(15, 19)}
 # The classes of record whose keeping the text speaks of, RE-01 and RE-03 to RE-08.
-_DOMAINS = {
-    "joint_system",
-    "education",
-    "safeguarding_referral",
-    "child_protection",
-    "looked_after",
-    "adult_social_care",
-    "housing",
-}
+_DOMAINS = frozenset({"joint_system", *CLAUSE_OF_DOMAIN})
 
 
 def controllers_listed(world: World) -> Tally:
@@ -35,7 +30,7 @@ def items_listed(world: World) -> Tally:
     uses = _uses(world)
     times = Counter(clause for clause, _ in uses)
     return all_hold(
-        clause in _ALL_ITEMS and times[clause] == 1 and (use == "match_only") == (clause in _MATCH_ONLY)
+        clause in ITEM_CLAUSES and times[clause] == 1 and (use == "match_only") == (clause in MATCH_ONLY_CLAUSES)
         for clause, use in uses
     )
 
@@ -43,7 +38,7 @@ def items_listed(world: World) -> Tally:
 def special_categories_marked(world: World) -> Tally:
     """DS-03."""
     marked = dict(world.rows("select clause, special_category from agreement.data_items"))
-    return all_hold(marked[clause] for clause in sorted(_SPECIAL & set(marked)))
+    return all_hold(marked[clause] for clause in sorted(SPECIAL_CLAUSES & set(marked)))
 
 
 def ladder_ordered(world: World) -> Tally:
