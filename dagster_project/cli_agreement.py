@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from dagster_project.cli_documents import render
-from dagster_project.cli_output import console, fail, london_day
+from dagster_project.cli_output import console, errors, fail, london_day
 from dagster_project.settings import load_settings
 
 if TYPE_CHECKING:
@@ -17,16 +16,13 @@ if TYPE_CHECKING:
     from dagster_project.agreement.standing import Standing
 
 app = typer.Typer(no_args_is_help=True, help="Write an agreement file, check it, and make its documents.")
-app.command(epilog="Example:  hearthlink agreement render --out documents/ --as-at 2026-11-22")(render)
+
+File = Annotated[Path | None, typer.Argument(help="The agreement file (default: agreement.yaml).")]
+AsAt = Annotated[str | None, typer.Option("--as-at", metavar="YYYY-MM-DD", help="London date (default: today).")]
 
 
 @app.command(epilog="Example:  hearthlink agreement check agreement.yaml --as-at 2027-03-31")
-def check(
-    file: Annotated[Path | None, typer.Argument(help="The agreement file (default: agreement.yaml).")] = None,
-    as_at: Annotated[
-        str | None, typer.Option("--as-at", metavar="YYYY-MM-DD", help="London date (default: today).")
-    ] = None,
-) -> None:
+def check(file: File = None, as_at: AsAt = None) -> None:
     """Say what is wrong with an agreement, clause by clause (exit code 1), and how it stands on a day."""
     from dagster_project.agreement.model import AgreementError, file_sha256, load_agreement
 
@@ -60,6 +56,27 @@ def init(file: Annotated[Path, typer.Argument(help="The file to write. An existi
     except OSError as error:
         fail(f"{file} cannot be written ({error.strerror}): choose a folder that you may write to")
     console.print(f"written: {file}\nFill it in, and see what is left to do with 'hearthlink agreement check {file}'.")
+
+
+@app.command(epilog="Example:  hearthlink agreement render --out documents/ --as-at 2026-11-22")
+def render(
+    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where the documents go; made if need be.")],
+    file: File = None,
+    as_at: AsAt = None,
+) -> None:
+    """Write the agreement as a page, its processing record, its data flow and the privacy statement checklist."""
+    from dagster_project.agreement.model import load_agreement
+    from dagster_project.agreement.signed_text import text_problem
+    from dagster_project.governance.documents import render as documents
+
+    path = load_settings(agreement=file).agreement_file
+    files = documents.render(path, london_day(as_at))
+    documents.write(out, files)
+    if problem := text_problem(load_agreement(path), path):
+        errors.print(problem, markup=False)
+    for name in files:
+        console.print(f"written: {out / name}", markup=False)
+    console.print(f"begin with {out / documents.INDEX}", markup=False)
 
 
 @app.command(epilog="Example:  hearthlink agreement schema > agreement.schema.json")

@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime
-from html.parser import HTMLParser
 
 import pytest
 
@@ -11,40 +10,9 @@ from dagster_project.governance.evidence.canonical import canonical, sha256
 from dagster_project.governance.evidence.page import render
 from dagster_project.governance.evidence.record import safe
 from tests.evidence_kit import sample
+from tests.page_kit import read
 
 NASTY = "<script>alert('x')</script>\"&"
-
-
-class Reader(HTMLParser):
-    """Collects tags, addresses and visible text."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.tags: list[str] = []
-        self.addresses: list[str] = []
-        self.text: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.addresses += [value or "" for name, value in attrs if name in ("src", "href", "action", "srcset")]
-        if tag not in ("meta", "link"):
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if "style" not in self.open:
-            self.text.append(data)
-
-
-def read(page: str) -> Reader:
-    reader = Reader()
-    reader.feed(page)
-    reader.close()
-    assert reader.open == []
-    return reader
 
 
 def test_every_clause_and_every_heading_is_on_the_page() -> None:
