@@ -16,7 +16,7 @@ Home = Annotated[Path | None, typer.Option("--home", help="Home folder (default:
 
 @app.command(epilog="Example:  hearthlink evidence verify")
 def verify(home: Home = None) -> None:
-    """Compute every hash again: packs, pages and the chain. Exits 0 only if all stand as they were written."""
+    """Compute every hash again: all files of packs, and the chain. Exits 0 only if all stand as they were written."""
     from dagster_project.governance.errors import GovernanceError
     from dagster_project.governance.evidence.verify import verify as verify_packs
 

@@ -3,12 +3,14 @@
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from dagster_project.agreement.register import load_register
+from dagster_project.agreement.sentences import sentences
 from dagster_project.governance import publish as publishing
 from dagster_project.governance.evidence import step
 from dagster_project.governance.evidence.reading import read_pack
@@ -16,6 +18,7 @@ from dagster_project.governance.evidence.verify import verify
 from dagster_project.governance.publish import PublishRefused, last_publish, publish
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import connect
+from tests import agreement_kit
 from tests import gate_kit as kit
 from tests.oscal_kit import trestle_refuses
 
@@ -220,3 +223,16 @@ def test_publishing_asks_for_the_evidence_before_anything_moves(
     monkeypatch.setattr(publishing, "drop_previous", lambda _: pytest.fail("something was moved"))
     kit.alter(published, "update control.deliveries set route = null", "hl_loader")
     refused(published, NEXT, "TR-04")
+
+
+def test_a_signed_text_that_the_register_does_not_cover_is_not_published(published: Settings, tmp_path: Path) -> None:
+    """A real agreement whose text is nobody's: the refusal names headings and hashes, and no word of the text."""
+    real = replace(published, agreement_file=agreement_kit.write(tmp_path, agreement_kit.real()))
+    candidate(real, NEXT)
+    with pytest.raises(PublishRefused) as refusal:
+        publish(real, NEXT)
+    (unit, *_) = sentences(agreement_kit.TEXT)
+    assert f"HD-02 (FAIL: run/text_covered (under a heading that the register does not know {unit.sha256}" in str(
+        refusal.value
+    )
+    assert not [word for word in ("Promise", "nobody's", "says nothing") if word in str(refusal.value)]
