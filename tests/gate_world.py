@@ -48,6 +48,11 @@ MATCHED = r"""
         item_id text, reason text, rule text, left_source text, left_partner text, left_record_id text,
         right_source text, right_partner text, right_record_id text, tier integer, evidence jsonb,
         opened_at timestamptz);
+    create table matched.linkage_counts as
+        select measure, 'all' as breakdown, 'all' as category, 3::bigint as counted, null::bigint as out_of
+        from unnest(array['people', 'linked_people', 'people_in_review', 'links', 'review_items']) as measure;
+    create table matched.linkage_report as
+        select measure, breakdown, category, true as is_suppressed, null::bigint as counted from matched.linkage_counts;
 """
 DELIVERED = {
     "hou_homeless_cases": [{"case_id": "C1", "application_date": date(2026, 1, 5)}, {"case_id": "C2"}],

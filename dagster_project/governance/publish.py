@@ -20,6 +20,7 @@ from dagster_project.governance.evidence.pack import Published
 from dagster_project.governance.evidence.results import counts
 from dagster_project.governance.evidence.step import Findings
 from dagster_project.governance.gate import SUITES
+from dagster_project.governance.linkage.report import keep_report
 from dagster_project.governance.verdicts import StoredVerdict
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import connect
@@ -99,6 +100,7 @@ def publish(settings: Settings, publish_id: str) -> PublishResult:
             drop_previous(conn)
             with conn.transaction():
                 published = _swap(conn, publish_id, _require_verdict(settings, conn, publish_id))
+                keep_report(conn, publish_id)
                 # Before the commit: what cannot be evidenced is not published.
                 written = evidence.write(settings, conn, publish_id, findings, published)
             return PublishResult(
