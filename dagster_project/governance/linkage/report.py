@@ -6,6 +6,8 @@ from typing import Any
 
 import psycopg
 
+from dagster_project.governance.errors import GovernanceError
+
 _NOW = """
     select measure, breakdown, category, counted
     from matched.linkage_report
@@ -15,7 +17,7 @@ _RUN = "select publish_id, as_at from agreement.run_context"
 _LAST = """
     select publish_id, as_at
     from control.publishes
-    where publish_id in (select publish_id from control.linkage_history)
+    where publish_id in (select publish_id from control.linkage_history) and publish_id <> %s
     order by published_at desc
     limit 1
 """
@@ -70,13 +72,17 @@ class LinkageReport:
         return {"now": _as_data(self.now), "last": _as_data(self.last) if self.last else None}
 
 
-def read_report(conn: psycopg.Connection[Any]) -> LinkageReport | None:
-    """The report of the run that stands in the warehouse, as hl_publisher; None if no run has begun."""
+def read_report(conn: psycopg.Connection[Any]) -> LinkageReport:
+    """The report of the run that stands in the warehouse, as hl_publisher.
+
+    Raises:
+        GovernanceError: no run has begun.
+    """
     run = conn.execute(_RUN).fetchone()
     if run is None:
-        return None
+        raise GovernanceError("No run has begun, so nothing was linked: run from the agreement on")
     now = _counts(run, conn.execute(_NOW.encode()).fetchall())
-    last = conn.execute(_LAST.encode()).fetchone()
+    last = conn.execute(_LAST.encode(), [run[0]]).fetchone()
     if last is None:
         return LinkageReport(now, None)
     return LinkageReport(now, _counts(last, conn.execute(_KEPT.encode(), [last[0]]).fetchall()))
