@@ -54,7 +54,9 @@ def approve_delivery(
     epilog='Example:  hearthlink change approve has_ehcp --by "P. Marlowe" --reason "first SEN2 file of the year"',
 )
 def approve_change(
-    subject: Annotated[str, typer.Argument(metavar="WHAT", help="A flag of the mart, or people.")],
+    subject: Annotated[
+        str, typer.Argument(metavar="WHAT", help="A flag of the mart, people, linked_share or review_items.")
+    ],
     by: By,
     reason: Reason,
     agreement: AgreementFile = None,

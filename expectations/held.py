@@ -77,7 +77,7 @@ def flag_share(column: str, holds: Holds) -> str:
         select round(coalesce(approved.value, published.share), 1) as share_before, round(now.share, 1) as share_now
         from (select count({column}) as known, {share} as share from mart_candidate.{TABLE}) as now
         cross join (select count({column}) as known, {share} as share from mart.{TABLE}) as published
-        cross join (select ({_approved_value(column)}) as value) as approved
+        cross join (select ({approved_value(column)}) as value) as approved
         where least(now.known, published.known) >= {holds.flag_min_people}
             and abs(now.share - coalesce(approved.value, published.share)) > {holds.flag_points:f}
     ) as held"""  # noqa: S608 our own text and numbers
@@ -92,7 +92,7 @@ def people_shown(holds: Holds) -> str:
         select before.people as people_before, now.people as people_now
         from (select count(*) as people from mart_candidate.{TABLE}) as now
         cross join (
-            select coalesce(({_approved_value(PEOPLE)}), people) as people
+            select coalesce(({approved_value(PEOPLE)}), people) as people
             from control.publishes
             order by published_at desc
             limit 1
@@ -117,7 +117,7 @@ def _approved(delivery: str) -> str:
     )
 
 
-def _approved_value(subject: str) -> str:
+def approved_value(subject: str) -> str:
     """The value that was approved since the last publish; null where none was."""
     return f"""
         select approval.approved_value

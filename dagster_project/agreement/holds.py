@@ -9,9 +9,10 @@ class Holds(Part):
     """What holds a publish until somebody approves it. Each has a default and a reason in the shipped file.
 
     `volume_factor` is a factor both ways; extracts and marts below `volume_min_rows` rows, before and after, are not
-    judged by it. `broken_references_percent` is of the rows of one partner's extract that point to another extract.
-    `flag_points` are percentage points of the share of Y among the people for whom a flag is known, and a flag that is
-    known for fewer than `flag_min_people` is not judged.
+    judged by it. The number of questions for review is judged by it upwards only. `broken_references_percent` is of the
+    rows of one partner's extract that point to another extract. `flag_points` are percentage points of the share of Y
+    among the people for whom a flag is known, and of the share of people who are linked, judged downwards only;
+    a share of fewer than `flag_min_people` is not judged.
     """
 
     volume_factor: int = Field(default=10, ge=2)

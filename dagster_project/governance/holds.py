@@ -14,9 +14,9 @@ from dagster_project.governance.facts import read_facts
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import ADMIN, connect
 from dagster_project.warehouse.roles import PUBLISHER
-from expectations import held
+from expectations import held, held_linkage
 from expectations.facts import Facts
-from expectations.subjects import CANDIDATE, DELIVERIES, INDICATORS
+from expectations.subjects import CANDIDATE, DELIVERIES, INDICATORS, MATCHED
 
 _DELIVERY = """
     select delivery_key, status from control.deliveries where delivery_id = %s order by delivery_key desc limit 1
@@ -140,8 +140,20 @@ def _changes(conn: psycopg.Connection[Any], facts: Facts) -> Iterator[Hold]:
     people = f"select people_before, people_now from {held.people_shown(facts.holds)}"  # noqa: S608
     for before, now in conn.execute(people.encode()).fetchall():
         yield Hold(INDICATORS, held.PEOPLE, f"{now:,} people would be shown, and {before:,} were", float(now))
+    yield from _linkage(conn, facts)
     for item in facts.compared_flags(held.TABLE):
         query = f"select share_before, share_now from {held.flag_share(item.column, facts.holds)}"  # noqa: S608
         for before, now in conn.execute(query.encode()).fetchall():
             what = f"{now} % of the people for whom it is known would have Y, and {before} % had"
             yield Hold(INDICATORS, item.column, what, float(now))
+
+
+def _linkage(conn: psycopg.Connection[Any], facts: Facts) -> Iterator[Hold]:
+    shares = f"select share_before, share_now from {held_linkage.linked_share(facts.holds)}"  # noqa: S608
+    for before, now in conn.execute(shares.encode()).fetchall():
+        what = f"{now} % of the people in scope would be linked, and {before} % were"
+        yield Hold(MATCHED, held_linkage.LINKED_SHARE, what, float(now))
+    items = f"select items_before, items_now from {held_linkage.review_items(facts.holds)}"  # noqa: S608
+    for before, now in conn.execute(items.encode()).fetchall():
+        what = f"{now:,} questions wait for review, and {before:,} did"
+        yield Hold(MATCHED, held_linkage.REVIEW_ITEMS, what, float(now))

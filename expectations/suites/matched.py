@@ -2,6 +2,7 @@
 
 from great_expectations.expectations.expectation import Expectation
 
+from expectations import held_linkage
 from expectations.facts import Facts
 from expectations.rules import Check, TableSuite, between, no_rows, not_empty, one_of, present, table_suite, unique
 from expectations.subjects import MATCHED
@@ -17,6 +18,7 @@ def suites(facts: Facts) -> list[TableSuite]:
         table_suite(MATCHED, "matched", "links", _links()),
         table_suite(MATCHED, "matched", "review_queue", _review_queue()),
         table_suite(MATCHED, "matched", "scope_housing_records", _scope()),
+        table_suite(MATCHED, "matched", "linkage_counts", _changes(facts)),
     ]
 
 
@@ -133,6 +135,23 @@ def _flags_only(table: str) -> Expectation:
         "from judged left join lateral jsonb_each_text(judged.evidence) as told (field, flag) on true"
         f" where told.flag is null or told.flag not in ({values}) or told.field !~ '^[a-z][a-z_]*$'",
     )
+
+
+def _changes(facts: Facts) -> list[Expectation]:
+    """Linkage against the last publish: a fall is a delivery gone wrong until a person has looked."""
+    share = "The share of people who are linked has not fallen far since the last publish"
+    items = "The number of questions for review is no multiple of the last publish's"
+    return [
+        not_empty("linkage_counts", "MA-07"),
+        no_rows(
+            Check("linkage_counts.linked_share", "MA-07", "consistency", share),
+            f"from {held_linkage.linked_share(facts.holds)}",
+        ),
+        no_rows(
+            Check("linkage_counts.review_items", "MA-01", "consistency", items),
+            f"from {held_linkage.review_items(facts.holds)}",
+        ),
+    ]
 
 
 def _scope() -> list[Expectation]:

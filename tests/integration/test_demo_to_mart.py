@@ -141,6 +141,26 @@ def test_every_person_shown_is_in_temporary_accommodation_and_linked(published: 
     assert found["people"] == found["in_ta"] == found["linked"]
 
 
+def test_the_linkage_report_is_kept_with_the_publish_and_gives_no_small_count_away(
+    published: tuple[Settings, object],
+) -> None:
+    settings, _ = published
+    with connect(settings, "hl_analyst") as conn:
+        kept = conn.execute("select measure, breakdown, category, counted from control.linkage_history").fetchall()
+        [(people,)] = conn.execute("select count(*) from matched.people").fetchall()
+        links = dict(conn.execute("select 'tier ' || tier || ': ' || rule, count(*) from matched.links group by 1"))
+    counted = {(measure, breakdown, category): number for measure, breakdown, category, number in kept}
+    assert counted["people", "all", "all"] == people
+    assert {number for number in counted.values() if number is not None}.isdisjoint(range(1, 5))
+    by_rule = {category: number for (measure, breakdown, category), number in counted.items()
+               if (measure, breakdown) == ("links", "rule")}  # fmt: skip
+    assert {rule: number for rule, number in links.items() if by_rule[rule] is not None} == {
+        rule: number for rule, number in by_rule.items() if number is not None
+    }
+    hidden = [number for rule, number in links.items() if by_rule[rule] is None]
+    assert not hidden or (len(hidden) > 1 and sum(hidden) >= 5)
+
+
 def test_every_partner_finds_a_report_where_it_delivered(published: tuple[Settings, object]) -> None:
     home = published[0].home
     told = {path.name: path.read_text(encoding="utf-8") for path in home.glob("outgoing/*/*_report.txt")}
