@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from dagster_project import cli_agreement, cli_demo, cli_docs, cli_evidence, cli_holds
+from dagster_project import cli_agreement, cli_demo, cli_docs, cli_evidence, cli_holds, cli_mapping
 from dagster_project.cli_output import Commands, console, errors, fail, print_rows
 from dagster_project.cli_run import run_and_report
 from dagster_project.settings import Settings, load_settings
@@ -26,6 +26,7 @@ app.add_typer(cli_agreement.app, name="agreement")
 app.add_typer(cli_docs.app, name="docs")
 cli_evidence.add_to(app)
 cli_holds.add_to(app)
+app.add_typer(cli_mapping.app, name="mapping")
 
 Home = Annotated[
     Path | None,

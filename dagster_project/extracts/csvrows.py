@@ -18,7 +18,7 @@ from dagster_project.extracts.reasons import RefusalReason
 
 _CODECS = {"utf-8": "utf-8-sig", "windows-1252": "cp1252"}
 # RFC 4180: a value is quoted whole, or holds no double quote. Possessive, so that no input can make it slow.
-_RFC_4180_ROW = re.compile(r'(?:"(?:[^"]|"")*+"|[^",]*+)(?:,(?:"(?:[^"]|"")*+"|[^",]*+))*+')
+_RFC_4180_ROW = r'(?:"(?:[^"]|"")*+"|[^",]*+)(?:,(?:"(?:[^"]|"")*+"|[^",]*+))*+'
 
 
 class CsvRows:
@@ -31,7 +31,7 @@ class CsvRows:
         DeliveryRefused: the file is empty, is not in the stated encoding, or its rows cannot be told apart.
     """
 
-    def __init__(self, source: BinaryIO, file_name: str, encoding: str) -> None:
+    def __init__(self, source: BinaryIO, file_name: str, encoding: str, delimiter: str = ",") -> None:
         self.file_name = file_name
         self.first_line = 0
         self.encoding = encoding
@@ -40,7 +40,8 @@ class CsvRows:
         # row's length; with the limit out of its way a file reads the same whatever else has been imported.
         csv.field_size_limit(max(csv.field_size_limit(), 2 * MAX_ROW_BYTES))
         self._guard = GuardedBytes(source, file_name, encoding, lambda: self.first_line)
-        self._reader = csv.reader(chain.from_iterable(self._batches()), strict=True)
+        self._reader = csv.reader(chain.from_iterable(self._batches()), strict=True, delimiter=delimiter)
+        self._sound_row = re.compile(_RFC_4180_ROW.replace(",", re.escape(delimiter)))
         self._rows = self._read()
 
     def read_header(self) -> list[str]:
@@ -71,7 +72,7 @@ class CsvRows:
 
     def has_stray_quote(self) -> bool:
         """Whether the row at hand breaks RFC 4180's rule of quotes: a double quote in a value that is not quoted."""
-        return _RFC_4180_ROW.fullmatch(self._raw().rstrip("\r\n")) is None
+        return self._sound_row.fullmatch(self._raw().rstrip("\r\n")) is None
 
     def _read(self) -> Iterator[list[str]]:
         reader = self._reader

@@ -14,6 +14,7 @@ from typing import Any
 from dagster_project.extracts import names
 from dagster_project.extracts.errors import DeliveryRefused, ManifestError
 from dagster_project.extracts.files import open_plain
+from dagster_project.extracts.mapped.source import format_of
 from dagster_project.extracts.reasons import RefusalReason
 
 MAX_BYTES = 1_000_000
@@ -21,11 +22,16 @@ ENCODINGS = ("utf-8", "windows-1252")
 _HASH = re.compile(r"sha256:[0-9a-f]{64}")
 _EXTRACT = re.compile(r"[a-z][a-z0-9_]{1,40}")
 _MAPPING = re.compile(r"[a-z][a-z0-9_-]{0,60}")
+# A file that is mapped is called as its sender likes.
+_RESOURCE = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 
 
 @dataclass(frozen=True)
 class Resource:
-    """One data file: `sha256` in hex, `bytes` and `rowcount` (rows without the header) as the partner states them."""
+    """One data file: `sha256` in hex, `bytes` and `rowcount` (rows without the header) as the partner states them.
+
+    `extract` is the name of the resource: the extract, or any name where the file is to be mapped.
+    """
 
     extract: str
     path: str
@@ -37,11 +43,11 @@ class Resource:
 
 @dataclass(frozen=True)
 class Manifest:
-    """One delivery as its partner describes it. `created` is in UTC."""
+    """One delivery as its partner describes it. `created` is in UTC; `mappings` names those that its files need."""
 
     delivery: names.DeliveryName
     created: datetime
-    mapping: str | None
+    mappings: tuple[str, ...]
     resources: tuple[Resource, ...]
 
     @property
@@ -94,17 +100,21 @@ def parse_manifest(content: bytes, delivery: names.DeliveryName) -> Manifest:
         "'extract_date' must be the day in the file's name, written YYYY-MM-DD",
     )
     mapping = descriptor.get("mapping")
+    named = mapping if isinstance(mapping, list) else [] if mapping is None else [mapping]
     rules.expect(
-        mapping is None or (isinstance(mapping, str) and _MAPPING.fullmatch(mapping) is not None),
-        "'mapping' must be the name of a mapping",
+        all(isinstance(name, str) and _MAPPING.fullmatch(name) is not None for name in named),
+        "'mapping' must be the name of a mapping, or a list of such names",
     )
     entries = descriptor["resources"]
-    resources = tuple(rules.resource(number, entry, delivery) for number, entry in enumerate(entries, start=1))
+    resources = tuple(
+        rules.resource(number, entry, delivery, is_mapped=bool(named)) for number, entry in enumerate(entries, start=1)
+    )
     extracts = [resource.extract for resource in resources]
     rules.expect(len(set(extracts)) == len(extracts), "an extract stands in it twice")
+    rules.expect(len({resource.path for resource in resources}) == len(resources), "a file stands in it twice")
     created = rules.created(descriptor.get("created"))
     rules.check_standard(descriptor)
-    return Manifest(delivery, created, mapping, resources)
+    return Manifest(delivery, created, tuple(dict.fromkeys(named)), resources)
 
 
 class _Rules:
@@ -148,14 +158,22 @@ class _Rules:
                 RefusalReason.MANIFEST_INVALID, f"{self.file_name} is not a valid Data Package descriptor; pack again"
             ) from None
 
-    def resource(self, number: int, entry: dict[str, Any], delivery: names.DeliveryName) -> Resource:
+    def resource(
+        self, number: int, entry: dict[str, Any], delivery: names.DeliveryName, *, is_mapped: bool
+    ) -> Resource:
         place = f"resource {number}: "
         extract, path, digest = entry.get("name"), entry.get("path"), entry.get("hash")
-        named = isinstance(extract, str) and _EXTRACT.fullmatch(extract) is not None
-        self.expect(named, place + "'name' must be the name of an extract")
+        named = isinstance(extract, str) and (_RESOURCE if is_mapped else _EXTRACT).fullmatch(extract) is not None
+        kind = "a name of lower case letters, digits, . _ and -" if is_mapped else "the name of an extract"
+        self.expect(named, place + f"'name' must be {kind}")
         safe = isinstance(path, str) and names.FILE.fullmatch(path) is not None
         self.expect(safe, place + "'path' must be a plain file name (letters, digits, . _ -)")
-        self.expect(path == delivery.data_file(str(extract)), place + "'path' must be {delivery id}_{extract}.csv")
+        if is_mapped:
+            self.expect(
+                format_of(str(path)) is not None, place + "'path' must be a .csv, .csv.gz, .txt, .xlsx or .xml file"
+            )
+        else:
+            self.expect(path == delivery.data_file(str(extract)), place + "'path' must be {delivery id}_{extract}.csv")
         hashed = isinstance(digest, str) and _HASH.fullmatch(digest) is not None
         self.expect(hashed, place + "'hash' must be sha256: and 64 hex digits")
         encoding = str(entry.get("encoding")).lower()

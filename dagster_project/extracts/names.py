@@ -8,6 +8,7 @@ MANIFEST_SUFFIX = ".datapackage.json"
 PARTNER = re.compile(r"[a-z][a-z0-9_]{1,30}")
 # Servers accept names such as `'; drop table x;--.csv` or `..\\evil.csv`; this rule keeps them out of paths and SQL.
 FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_NOT_SAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _DELIVERY = re.compile(r"(?P<partner>[a-z][a-z0-9_]{1,30})_(?P<day>[0-9]{8})_(?P<sequence>[0-9]{3})")
 
 
@@ -26,10 +27,19 @@ class DeliveryName:
         """The name that the delivery's file of one extract must have."""
         return f"{self}_{extract}.csv"
 
+    def sent_name(self, file_name: str) -> str:
+        """What the sender called a file, before it was given the delivery's prefix."""
+        return file_name.removeprefix(f"{self}_")
+
     @property
     def manifest_file(self) -> str:
         """The name that the delivery's manifest must have."""
         return f"{self}{MANIFEST_SUFFIX}"
+
+
+def safe_name(file_name: str) -> str:
+    """A sender's file name in the characters that a delivery may use: blanks and marks become `_`."""
+    return _NOT_SAFE.sub("_", file_name).lstrip("._-") or "file"
 
 
 def parse_delivery_id(text: str) -> DeliveryName | None:

@@ -1,21 +1,24 @@
-"""Packing: gives a folder of CSV files their delivery's names and writes the manifest last.
+"""Packing: gives a folder of files their delivery's names and writes the manifest last.
 
 Whether the delivery satisfies its contracts is judged at landing; packing only makes it whole and verifiable.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from dagster_project.extracts import names
+from dagster_project.extracts import names, packer_mapped
+from dagster_project.extracts.canonical import has_columns
 from dagster_project.extracts.contracts import load_contracts
 from dagster_project.extracts.csvrows import CsvRows
 from dagster_project.extracts.errors import DeliveryRefused, PackError
 from dagster_project.extracts.files import open_plain, write_atomically
 from dagster_project.extracts.manifest import ENCODINGS
+from dagster_project.extracts.mapped import model
+from dagster_project.extracts.mapped.source import format_of
 from dagster_project.extracts.names import DeliveryName
 
 _LAST_SEQUENCE = 999
@@ -29,12 +32,14 @@ def pack(
     sequence: int | None = None,
     created: datetime | None = None,
     encodings: Mapping[str, str] | None = None,
+    mappings: Sequence[model.Mapping] = (),
 ) -> Path:
-    """Make one delivery of the CSV files in `folder` and return the path of its manifest.
+    """Make one delivery of the files in `folder` and return the path of its manifest.
 
     Files may be called `{extract}.csv` (they are renamed) or already bear the delivery's prefix. `sequence` is by
     default the next free one of the day, or that of the files which bear a prefix already. `created` is the time
     in the manifest (default: now, UTC). `encodings` gives the encoding per extract where it is not the contract's.
+    With `mappings` all files that are not a canonical extract's are taken as the system's own: CSV, XLSX, XML.
     Packing what is packed already changes nothing.
 
     Raises:
@@ -44,7 +49,7 @@ def pack(
         raise PackError("the partner's code must be 2 to 31 lower case letters, digits and _, beginning with a letter")
     if not folder.is_dir():
         raise PackError(f"there is no folder {folder}")
-    found = _find(folder, partner, extract_date)
+    found = _find(folder, partner, extract_date, is_mapped=bool(mappings))
     delivery = _choose(found, partner, extract_date, sequence)
     sources = found.of(delivery)
     if not sources:
@@ -52,62 +57,83 @@ def pack(
             f"no CSV file to pack in {folder}: put one file per extract there, called {{extract}}.csv, such as"
             f" {next(iter(load_contracts()))}.csv"
         )
-    entries = [_entry(sources[extract], extract, delivery, encodings or {}) for extract in sorted(sources)]
-    for extract, source in sources.items():
-        if source.name != delivery.data_file(extract):
-            source.rename(folder / delivery.data_file(extract))
-    return _write_manifest(folder / delivery.manifest_file, delivery, entries, created or datetime.now(UTC))
+    entries = []
+    for sent, source in sorted(sources.items()):
+        if sent in found.own:
+            entries.append(packer_mapped.entry(source, sent, delivery, mappings, (encodings or {}).get("*")))
+        else:
+            entries.append(_entry(source, sent.removesuffix(".csv"), delivery, encodings or {}))
+    for sent, source in sources.items():
+        if source.name != f"{delivery}_{sent}":
+            source.rename(folder / f"{delivery}_{sent}")
+    asked = [mapping.mapping for mapping in mappings]
+    return _write_manifest(folder / delivery.manifest_file, delivery, entries, created or datetime.now(UTC), asked)
 
 
 @dataclass(frozen=True)
 class _Found:
-    """A folder's CSV files: bare ones by extract, named ones by delivery and extract; and the packed deliveries."""
+    """A folder's files by the name they were sent under: bare ones, named ones by delivery; the packed deliveries.
+
+    `own` are the names of files that are the system's own, to be mapped.
+    """
 
     bare: dict[str, Path]
     named: dict[DeliveryName, dict[str, Path]]
     packed: frozenset[DeliveryName]
+    own: frozenset[str]
 
     def of(self, delivery: DeliveryName) -> dict[str, Path]:
-        """The files of one delivery by extract. Bare files join files that an interrupted run has renamed already."""
+        """The files of one delivery. Bare files join files that an interrupted run has renamed already."""
         named = self.named.get(delivery, {})
         twice = sorted(set(named) & set(self.bare))
         if twice:
             raise PackError(
-                f"{delivery.data_file(twice[0])} is there already, beside {twice[0]}.csv: remove one of them, or leave"
+                f"{delivery}_{twice[0]} is there already, beside {twice[0]}: remove one of them, or leave"
                 " out the sequence number"
             )
         return named | self.bare
 
 
-def _find(folder: Path, partner: str, extract_date: date) -> _Found:
+def _find(folder: Path, partner: str, extract_date: date, *, is_mapped: bool) -> _Found:
     extracts = load_contracts()
     bare: dict[str, Path] = {}
     named: dict[DeliveryName, dict[str, Path]] = {}
-    unknown = []
+    unknown, own = [], set()
     for path in sorted(folder.iterdir()):
-        if path.name.startswith(".") or path.suffix.lower() != ".csv":
+        if path.name.startswith(".") or not _is_taken(path, is_mapped=is_mapped):
             continue
-        delivery, extract = _split(path.name)
-        if extract not in extracts:
+        delivery, sent = _split(path.name)
+        extract = sent[: -len(".csv")] if sent.lower().endswith(".csv") else ""
+        if extract in extracts and (not is_mapped or has_columns(path, "utf-8", extracts[extract])):
+            sent = f"{extract}.csv"
+        elif is_mapped:
+            sent = names.safe_name(sent)
+            own.add(sent)
+        else:
             unknown.append(path.name)
-        elif delivery is None:
-            bare[extract] = path
-        elif (delivery.partner, delivery.extract_date) == (partner, extract_date):
-            named.setdefault(delivery, {})[extract] = path
+            continue
+        place = bare if delivery is None else named.setdefault(delivery, {})
+        if delivery is None or (delivery.partner, delivery.extract_date) == (partner, extract_date):
+            if sent in place:
+                raise PackError(f"two files would be called {sent} in the delivery; rename one of them")
+            place[sent] = path
     if unknown:
         listed = ", ".join(name.encode("unicode_escape").decode("ascii") for name in unknown)
         raise PackError(f"not the name of an extract: {listed}. The extracts are: {', '.join(extracts)}")
     manifests = (names.parse_manifest_name(path.name) for path in folder.iterdir())
-    return _Found(bare, named, frozenset(name for name in manifests if name))
+    return _Found(bare, named, frozenset(name for name in manifests if name), frozenset(own))
+
+
+def _is_taken(path: Path, *, is_mapped: bool) -> bool:
+    return format_of(path.name) is not None if is_mapped else path.suffix.lower() == ".csv"
 
 
 def _split(file_name: str) -> tuple[DeliveryName | None, str]:
-    stem = file_name[: -len(".csv")]
     # Partner and extract may both hold underscores, so every place where the name could part is tried.
-    for position, character in enumerate(stem):
-        if character == "_" and (delivery := names.parse_delivery_id(stem[:position])):
-            return delivery, stem[position + 1 :]
-    return None, stem
+    for position, character in enumerate(file_name):
+        if character == "_" and (delivery := names.parse_delivery_id(file_name[:position])):
+            return delivery, file_name[position + 1 :]
+    return None, file_name
 
 
 def _choose(found: _Found, partner: str, extract_date: date, sequence: int | None) -> DeliveryName:
@@ -116,7 +142,7 @@ def _choose(found: _Found, partner: str, extract_date: date, sequence: int | Non
             raise PackError(f"the sequence number must be from 1 to {_LAST_SEQUENCE}")
         return DeliveryName(partner, extract_date, sequence)
     same_day = {name for name in found.packed if (name.partner, name.extract_date) == (partner, extract_date)}
-    unpacked = found.named.keys() - same_day
+    unpacked = {name for name, files in found.named.items() if files} - same_day
     if unpacked or not found.bare:
         candidates = unpacked or found.named.keys()
         newest = max((name.sequence for name in candidates), default=1)
@@ -148,12 +174,15 @@ def _entry(path: Path, extract: str, delivery: DeliveryName, encodings: Mapping[
         raise PackError(f"cannot pack {refusal}") from None
 
 
-def _write_manifest(path: Path, delivery: DeliveryName, entries: list[dict[str, Any]], created: datetime) -> Path:
+def _write_manifest(
+    path: Path, delivery: DeliveryName, entries: list[dict[str, Any]], created: datetime, mappings: list[str]
+) -> Path:
     descriptor = {
         "name": str(delivery),
         "created": created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "partner": delivery.partner,
         "extract_date": delivery.extract_date.isoformat(),
+        **({"mapping": mappings[0] if len(mappings) == 1 else mappings} if mappings else {}),
         "resources": entries,
     }
     if _already_says(path, descriptor):

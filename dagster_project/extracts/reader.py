@@ -41,7 +41,8 @@ class ExtractReader:
         self.contract = contract
         self.resource = resource
         self.rows_parsed = 0
-        self.rejections = RejectionLog(contract)
+        self.label = resource.path
+        self.rejections = RejectionLog(contract, resource.path)
         self.other_columns: tuple[int, ...] = ()
         self._max_rejected = max_rejected
         self._rows = CsvRows(source, resource.path, resource.encoding)
@@ -60,6 +61,10 @@ class ExtractReader:
                 RefusalReason.ROW_COUNT_DIFFERS,
                 f"holds {self.rows_parsed:,} rows, the manifest says {self.resource.rowcount:,}; pack again",
             )
+
+    def reject_repeated(self, place: tuple[int, int], reason: RejectionReason) -> None:
+        """Note a row whose key stands twice; `place` is the file's number in its delivery and the line."""
+        self.rejections.add(place[1], self.contract.columns.index(self.contract.primary_key[0]), reason)
 
     def _good_rows(self) -> Iterator[tuple[int, list[str]]]:
         """The hot loop: what nearly all rows need is done here, in few calls; odd rows go to `_odd_fault`."""

@@ -20,6 +20,9 @@ class RejectionReason(StrEnum):
     BAD_DATE = "bad_date"
     BAD_NUMBER = "bad_number"
     BAD_YES_NO = "bad_yes_no"
+    UNKNOWN_VALUE = "unknown_value"
+    PARENT_NOT_FOUND = "parent_not_found"
+    CONTRADICTS_EARLIER = "contradicts_earlier"
     DUPLICATE_ROW = "duplicate_row"
     DUPLICATE_KEY = "duplicate_key"
 
@@ -31,6 +34,11 @@ class RefusalReason(StrEnum):
     MANIFEST_UNREADABLE = "manifest_unreadable"
     MANIFEST_INVALID = "manifest_invalid"
     MAPPING_UNKNOWN = "mapping_unknown"
+    MAPPING_UNUSABLE = "mapping_unusable"
+    MAPPING_FAILED = "mapping_failed"
+    FILE_NOT_RECOGNISED = "file_not_recognised"
+    UNREADABLE_FILE = "unreadable_file"
+    FILE_TOO_LARGE = "file_too_large"
     PARTNER_UNKNOWN = "partner_unknown"
     PARTNER_HELD = "partner_held"
     EXTRACT_NOT_EXPECTED = "extract_not_expected"
@@ -68,6 +76,13 @@ REJECTION_WORDING: dict[RejectionReason, str] = {
     RejectionReason.BAD_DATE: "The value is not a real date in the form that the contract asks for (YYYY-MM-DD).",
     RejectionReason.BAD_NUMBER: "The value is not a plain decimal number such as 1234.50, without commas or exponent.",
     RejectionReason.BAD_YES_NO: "The value is neither Y nor N. Leave it empty when it is not known.",
+    RejectionReason.UNKNOWN_VALUE: "The value is not in the list of values that the mapping knows for this column.",
+    RejectionReason.PARENT_NOT_FOUND: (
+        "The row points to a row of another file of the delivery, which is not there or stands there twice."
+    ),
+    RejectionReason.CONTRADICTS_EARLIER: (
+        "The row says something else of the same person or record than an earlier row, which is loaded."
+    ),
     RejectionReason.DUPLICATE_ROW: "The row repeats an earlier row exactly; the earlier one is loaded.",
     RejectionReason.DUPLICATE_KEY: "Several rows that differ have the same key, so none of them can be trusted.",
 }

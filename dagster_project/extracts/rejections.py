@@ -23,7 +23,8 @@ class Rejection(NamedTuple):
 class RejectionLog:
     """Rejections in the order of the file, about ten bytes each, so that a file full of faults needs little memory."""
 
-    def __init__(self, contract: Contract) -> None:
+    def __init__(self, contract: Contract, file_name: str = "") -> None:
+        self._file_name = file_name
         self._columns = tuple(field.name for field in contract.fields)
         self._lines = array("Q")
         self._indexes = array("h")
@@ -35,6 +36,10 @@ class RejectionLog:
         self._lines.append(line_number)
         self._indexes.append(_NO_COLUMN if index is None else index)
         self._codes.append(self._code_of[reason])
+
+    def entries(self) -> Iterator[tuple[str, int, str | None, RejectionReason]]:
+        """File, line, column and reason of each rejected row."""
+        return ((self._file_name, line, column, reason) for line, column, reason in self)
 
     def __len__(self) -> int:
         return len(self._lines)

@@ -11,19 +11,22 @@ from typing import Any, Literal
 import psycopg
 
 from dagster_project.clock import utc_now
-from dagster_project.extracts.delivery import DeliveryFile, Terms, VerifiedDelivery, check_bytes, verify
+from dagster_project.extracts.delivery import Terms, VerifiedDelivery, check_bytes, verify
 from dagster_project.extracts.errors import DeliveryRefused
 from dagster_project.extracts.files import open_plain
+from dagster_project.extracts.mapped.library import Library, own_folder
 from dagster_project.extracts.names import parse_manifest_name
 from dagster_project.extracts.reader import ExtractReader
 from dagster_project.extracts.reasons import RefusalReason
 from dagster_project.settings import Settings
-from dagster_project.warehouse import landing_copy
+from dagster_project.warehouse import landing_copy, landing_mapped
 from dagster_project.warehouse import landing_ledger as ledger
 from dagster_project.warehouse.connection import connect
 from dagster_project.warehouse.errors import WarehouseError
 from dagster_project.warehouse.landing_copy import Counts
 from dagster_project.warehouse.landing_ledger import Receipt
+from dagster_project.warehouse.landing_source import Reader, Source
+from dagster_project.warehouse.landing_standing import Standing, loaded_extracts, standing
 
 # Bad rows of a file that is not the one that was packed are nobody's to correct, so they are not listed.
 _NOT_THE_PARTNERS_BYTES = (RefusalReason.SIZE_DIFFERS, RefusalReason.HASH_DIFFERS)
@@ -37,7 +40,7 @@ class LandingResult:
 
     `delivery_id` and `partner` are None where the manifest's name does not say them; `reason_code` and `reason`
     are set unless the delivery was loaded. `extracts` counts rows by extract, for what was read. `warnings` are
-    for the partner: columns that are not in the contract.
+    for the partner: columns that are not in the contract, extracts that a mapping could have made and did not.
     """
 
     status: Status
@@ -62,7 +65,8 @@ def land(
 
     `route` is `direct` or `sftp`; `transport` is what the route leaves as evidence; `as_at` bounds the extract
     date; `progress` is told of each extract when it is in. A refusal is a result, not an error, and is recorded
-    with the rejected rows that led to it. Landing the same delivery again changes nothing.
+    with the rejected rows that led to it. Landing the same delivery again changes nothing. Mappings are those that
+    ship and those in the folder `mappings` beside the agreement file.
 
     Raises:
         WarehouseError: the database failed; nothing of the delivery was loaded.
@@ -70,12 +74,12 @@ def land(
     receipt = Receipt(
         parse_manifest_name(manifest_path.name), _manifest_hash(manifest_path), route, transport, utc_now()
     )
-    readers: dict[str, ExtractReader] = {}
+    readers: dict[str, Reader] = {}
     try:
         with connect(settings, "hl_loader") as conn:
             try:
                 with conn.transaction():
-                    delivery = verify(manifest_path, agreement, as_at)
+                    delivery = verify(manifest_path, agreement, as_at, Library(own_folder(settings.agreement_file)))
                     return _land(conn, delivery, receipt, agreement, readers, progress)
             except DeliveryRefused as refusal:
                 with conn.transaction():
@@ -93,35 +97,52 @@ def _land(
     delivery: VerifiedDelivery,
     receipt: Receipt,
     agreement: Terms,
-    readers: dict[str, ExtractReader],
+    readers: dict[str, Reader],
     progress: Progress | None,
 ) -> LandingResult:
     ledger.lock_partner(conn, delivery.manifest.partner)
-    stands = ledger.standing(conn, delivery)
-    due = [] if stands.is_repeat else stands.due()
-    for file in delivery.files:
-        if file not in due:
-            check_bytes(file)
-    if stands.is_repeat:
-        ledger.record_repeat(conn, receipt, stands)
-        return _not_loaded("duplicate", receipt, "duplicate", ledger.REPEATED)
-    if not due:
-        ledger.record_late(conn, receipt, delivery)
-        return _not_loaded("older", receipt, "older", ledger.LATE)
-    key = ledger.open_delivery(conn, receipt, stands)
-    counts: dict[str, Counts] = {}
-    for file in due:
-        extract = file.contract.name
-        counts[extract] = landing_copy.load(conn, file, delivery.manifest, _most_rejected(file, agreement), readers)
-        ledger.record_file(conn, key, delivery, file, counts[extract], readers[extract].rejections)
-        if progress:
-            progress(extract, counts[extract])
-    warnings = tuple(filter(None, map(_warning, readers.values())))
-    return LandingResult("loaded", receipt.delivery_id, receipt.partner, extracts=counts, warnings=warnings)
+    if delivery.mapped:
+        known = loaded_extracts(conn, delivery)
+        if known and (repeat := standing(conn, delivery, known)).is_repeat:
+            return _repeated(conn, delivery, receipt, repeat)
+    with landing_mapped.open_part(delivery) as part:
+        sources = landing_mapped.sources_of(delivery, part)
+        stands = standing(conn, delivery, frozenset(source.contract.name for source in sources))
+        if stands.is_repeat:
+            return _repeated(conn, delivery, receipt, stands)
+        due = [source for source in sources if stands.is_due(source)]
+        for source in sources:
+            if source not in due and source.mapping is None:
+                check_bytes(source.file)
+        if not due:
+            ledger.record_late(conn, receipt, delivery)
+            return _not_loaded("older", receipt, "older", ledger.LATE)
+        key = ledger.open_delivery(conn, receipt, stands)
+        counts: dict[str, Counts] = {}
+        for source in due:
+            extract = source.contract.name
+            limit = _most_rejected(source, agreement)
+            counts[extract] = landing_copy.load(conn, source, delivery.manifest, limit, readers)
+            ledger.record_extract(conn, key, delivery, source, counts[extract], readers[extract].rejections)
+            if progress:
+                progress(extract, counts[extract])
+        landing_mapped.record_files(conn, key, delivery, part)
+        kept = (f"{s.contract.name}: not replaced by what a mapping makes" for s in sources if s not in due)
+        warnings = (*filter(None, map(_warning, readers.values())), *part.notes, *(kept if delivery.mapped else ()))
+        return LandingResult("loaded", receipt.delivery_id, receipt.partner, extracts=counts, warnings=warnings)
+
+
+def _repeated(
+    conn: psycopg.Connection[Any], delivery: VerifiedDelivery, receipt: Receipt, stands: Standing
+) -> LandingResult:
+    for file in (*delivery.files, *delivery.mapped):
+        check_bytes(file)
+    ledger.record_repeat(conn, receipt, stands)
+    return _not_loaded("duplicate", receipt, "duplicate", ledger.REPEATED)
 
 
 def _refuse(
-    conn: psycopg.Connection[Any], receipt: Receipt, refusal: DeliveryRefused, readers: dict[str, ExtractReader]
+    conn: psycopg.Connection[Any], receipt: Receipt, refusal: DeliveryRefused, readers: dict[str, Reader]
 ) -> LandingResult:
     if readers and refusal.reason_code in _NOT_THE_PARTNERS_BYTES:
         readers.popitem()
@@ -136,12 +157,14 @@ def _not_loaded(
     return LandingResult(status, receipt.delivery_id, receipt.partner, code, reason, counts or {})
 
 
-def _most_rejected(file: DeliveryFile, agreement: Terms) -> int:
-    """The most rows of a file that may be rejected; decimal arithmetic, so that 2 % of 50 is 1 and not nearly 1."""
-    return int(Decimal(str(agreement.landing.max_rejected_percent)) * file.resource.rowcount / 100)
+def _most_rejected(source: Source, agreement: Terms) -> int:
+    """The most rows of a source that may be rejected; decimal arithmetic, so that 2 % of 50 is 1 and not nearly 1."""
+    return int(Decimal(str(agreement.landing.max_rejected_percent)) * source.rows / 100)
 
 
-def _warning(reader: ExtractReader) -> str | None:
+def _warning(reader: Reader) -> str | None:
+    if not isinstance(reader, ExtractReader):
+        return None
     if not reader.other_columns or reader.contract.other_columns_expected:
         return None
     positions = ", ".join(map(str, reader.other_columns))

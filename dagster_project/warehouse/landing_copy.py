@@ -7,17 +7,17 @@ import psycopg
 from psycopg import sql
 
 from dagster_project.extracts.contracts import Contract
-from dagster_project.extracts.delivery import DeliveryFile
 from dagster_project.extracts.errors import DeliveryRefused
-from dagster_project.extracts.files import open_plain
 from dagster_project.extracts.manifest import Manifest
-from dagster_project.extracts.reader import REPORTED_ROWS, ExtractReader
+from dagster_project.extracts.reader import REPORTED_ROWS
 from dagster_project.extracts.reasons import RefusalReason, RejectionReason
 from dagster_project.warehouse.errors import WarehouseError
+from dagster_project.warehouse.landing_source import Reader, Source
 
 # A key that stands twice: rows that agree in every column leave the first; rows that differ leave none, because
 # nobody can say which is true. The reader writes empty text, never null, so `=` compares every key. `enough` is more
-# than may be rejected: a file with so many faults is refused, and need not be cleaned to the end.
+# than may be rejected: a file with so many faults is refused, and need not be cleaned to the end. Rows are told apart
+# by their place in the table, in which they stand in the order of their arrival: one delivered row can make several.
 _SET_ASIDE = """
 with
 repeated as (
@@ -27,34 +27,36 @@ repeated as (
     having count(*) > 1
 ),
 members as (
-    select loaded.*
+    select
+        loaded.*,
+        loaded.ctid as place
     from {partition} as loaded
     inner join repeated on {same_key}
 ),
 judged as (
     select
         {keys},
-        min(line_number) as first_line,
+        min(place) as first_place,
         count(distinct ({columns})) as versions
     from members as loaded
     group by {keys}
 ),
 faults as (
     select
-        loaded.line_number,
+        loaded.place,
         repeated.versions
     from members as loaded
     inner join judged as repeated on {same_key}
     where
         repeated.versions > 1
-        or loaded.line_number > repeated.first_line
-    order by loaded.line_number
+        or loaded.place > repeated.first_place
+    order by loaded.place
     limit {enough}
 )
 delete from {partition} as target
 using faults
-where target.line_number = faults.line_number
-returning faults.line_number, faults.versions
+where target.ctid = faults.place
+returning target.file_number, target.line_number, faults.versions
 """
 
 
@@ -68,12 +70,12 @@ class Counts(NamedTuple):
 
 def load(
     conn: psycopg.Connection[Any],
-    file: DeliveryFile,
+    source: Source,
     manifest: Manifest,
     max_rejected: int,
-    readers: dict[str, ExtractReader],
+    readers: dict[str, Reader],
 ) -> Counts:
-    """Replace the partner's rows of one extract with those of the file. Runs in the caller's transaction.
+    """Replace the partner's rows of one extract with those of the source. Runs in the caller's transaction.
 
     The reader is put into `readers` first, so that its rejections outlive a refusal.
 
@@ -81,21 +83,20 @@ def load(
         DeliveryRefused: the file is not what the manifest says, cannot be read, or has over `max_rejected` bad rows.
         psycopg.Error: the database failed. Its text may quote rows.
     """
-    contract = file.contract
+    contract = source.contract
     partition = _partition(conn, contract.name, manifest.partner)
     conn.execute(sql.SQL("truncate {}").format(partition))
-    with open_plain(file.path) as source:
-        reader = ExtractReader(source, contract, file.resource, max_rejected)
+    with source.open(max_rejected) as reader:
         readers[contract.name] = reader
-        _copy(conn, partition, contract, reader, (manifest.partner, manifest.delivery_id))
+        _copy(conn, partition, source, reader, (manifest.partner, manifest.delivery_id))
     conn.execute(sql.SQL("analyze {}").format(partition))
-    for line, versions in sorted(_set_aside(conn, partition, contract, max_rejected + REPORTED_ROWS)):
+    for number, line, versions in sorted(_set_aside(conn, partition, contract, max_rejected + REPORTED_ROWS)):
         reason = RejectionReason.DUPLICATE_KEY if versions > 1 else RejectionReason.DUPLICATE_ROW
-        reader.rejections.add(line, contract.columns.index(contract.primary_key[0]), reason)
+        reader.reject_repeated((number, line), reason)
     if len(reader.rejections) > max_rejected:
         raise DeliveryRefused(
             RefusalReason.TOO_MANY_REJECTED_ROWS,
-            f"{file.resource.path}: at least {len(reader.rejections):,} of {reader.rows_parsed:,} rows are rejected,"
+            f"{reader.label}: at least {len(reader.rejections):,} of {reader.rows_parsed:,} rows are rejected,"
             f" with repeated keys; at most {max_rejected:,} may be. See the list of rejected rows",
         )
     return _counted(conn, partition, reader)
@@ -111,17 +112,17 @@ def copy_rows(conn: psycopg.Connection[Any], statement: sql.Composed, rows: Iter
 def _copy(
     conn: psycopg.Connection[Any],
     partition: sql.Identifier,
-    contract: Contract,
-    reader: ExtractReader,
+    source: Source,
+    reader: Reader,
     origin: tuple[str, str],
 ) -> None:
-    columns = [*contract.columns, "partner", "delivery_id", "line_number"]
+    columns = [*source.contract.columns, "partner", "delivery_id", "file_number", "line_number"]
     statement = sql.SQL("copy {} ({}) from stdin").format(partition, _identifiers(columns))
     with conn.cursor() as cursor, cursor.copy(statement) as copy:
         write = copy.write_row
-        for line, row in reader:
+        for place, row in source.placed(reader):
             row += origin
-            row.append(line)  # type: ignore[arg-type] - text columns, then one integer
+            row += place  # type: ignore[arg-type] - text columns, then two integers
             write(row)
 
 
@@ -141,8 +142,8 @@ def _partition(conn: psycopg.Connection[Any], extract: str, partner: str) -> sql
 
 def _set_aside(
     conn: psycopg.Connection[Any], partition: sql.Identifier, contract: Contract, enough: int
-) -> list[tuple[int, int]]:
-    """Delete rows with repeated keys; line number and number of differing versions of each deleted row."""
+) -> list[tuple[int, int, int]]:
+    """Delete rows with repeated keys; file, line and number of differing versions of each deleted row."""
     keys = contract.primary_key
     same_key = sql.SQL(" and ").join(
         sql.SQL("loaded.{0} = repeated.{0}").format(sql.Identifier(column)) for column in keys
@@ -157,12 +158,12 @@ def _set_aside(
     return conn.execute(statement).fetchall()
 
 
-def _counted(conn: psycopg.Connection[Any], partition: sql.Identifier, reader: ExtractReader) -> Counts:
+def _counted(conn: psycopg.Connection[Any], partition: sql.Identifier, reader: Reader) -> Counts:
     row = conn.execute(sql.SQL("select count(*) from {}").format(partition)).fetchone()
     counts = Counts(reader.rows_parsed, row[0] if row else 0, len(reader.rejections))
     if counts.parsed != counts.loaded + counts.rejected:
         raise WarehouseError(
-            f"{reader.resource.path}: {counts.parsed:,} rows were read, but {counts.loaded:,} are loaded and"
+            f"{reader.label}: {counts.parsed:,} rows were read, but {counts.loaded:,} are loaded and"
             f" {counts.rejected:,} rejected. Nothing of the delivery was kept; report this fault."
         )
     return counts

@@ -2,19 +2,22 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from dagster_project.extracts.delivery import DeliveryFile, VerifiedDelivery
+from dagster_project.extracts.delivery import VerifiedDelivery
 from dagster_project.extracts.errors import DeliveryRefused
+from dagster_project.extracts.mapped.origin import MappedRejections
 from dagster_project.extracts.names import DeliveryName
 from dagster_project.extracts.rejections import RejectionLog
 from dagster_project.warehouse.errors import WarehouseError
 from dagster_project.warehouse.landing_copy import Counts, copy_rows
+from dagster_project.warehouse.landing_source import Source
+from dagster_project.warehouse.landing_standing import Standing
 
 REPEATED = "the same content is loaded already"
 LATE = "a newer extract of the same partner is loaded already"
@@ -54,64 +57,9 @@ class Receipt:
         return self.name.partner if self.name else None
 
 
-@dataclass(frozen=True)
-class Standing:
-    """How a delivery stands to what is loaded.
-
-    `same_content` is the key of a loaded delivery with the same bytes; `snapshots` gives, for the extracts that
-    the delivery holds, the key and extract date of the rows now in `raw`.
-    """
-
-    delivery: VerifiedDelivery
-    same_content: int | None
-    snapshots: dict[str, tuple[int, date]]
-
-    @property
-    def is_current(self) -> bool:
-        """Whether what is in `raw` is this very content, for every extract of the delivery."""
-        extracts = {file.contract.name for file in self.delivery.files}
-        return extracts == self.snapshots.keys() and all(key == self.same_content for key, _ in self.snapshots.values())
-
-    @property
-    def is_repeat(self) -> bool:
-        """Whether loading it would change nothing: the content is loaded, and was not replaced before this day.
-
-        A partner may go back to an earlier state: then the same bytes come under a newer date and count anew.
-        """
-        if self.same_content is None or len(self.snapshots) < len(self.delivery.files):
-            return False
-        day = self.delivery.manifest.extract_date
-        return self.is_current or any(loaded >= day for _, loaded in self.snapshots.values())
-
-    def due(self) -> list[DeliveryFile]:
-        """The files that are not older than what is loaded of their extract. At equal dates the newer arrival wins."""
-        day = self.delivery.manifest.extract_date
-        return [
-            file
-            for file in self.delivery.files
-            if file.contract.name not in self.snapshots or self.snapshots[file.contract.name][1] <= day
-        ]
-
-
 def lock_partner(conn: psycopg.Connection[Any], partner: str) -> None:
     """Let deliveries of one partner land one after the other, until the transaction ends."""
     conn.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"landing {partner}"])
-
-
-def standing(conn: psycopg.Connection[Any], delivery: VerifiedDelivery) -> Standing:
-    """Look up how a delivery stands to what is loaded."""
-    partner = delivery.manifest.partner
-    same = conn.execute(
-        "select delivery_key from control.deliveries where partner = %s and content_sha256 = %s and status = 'loaded'",
-        [partner, delivery.content_sha256],
-    ).fetchone()
-    extracts = [file.contract.name for file in delivery.files]
-    rows = conn.execute(
-        "select extract, delivery_key, extract_date from control.current_snapshots"
-        " where partner = %s and extract = any(%s)",
-        [partner, extracts],
-    ).fetchall()
-    return Standing(delivery, same[0] if same else None, {extract: (key, day) for extract, key, day in rows})
 
 
 def open_delivery(conn: psycopg.Connection[Any], receipt: Receipt, stands: Standing) -> int:
@@ -125,21 +73,21 @@ def open_delivery(conn: psycopg.Connection[Any], receipt: Receipt, stands: Stand
     return _insert(conn, receipt, "loaded", content_sha256=stands.delivery.content_sha256)
 
 
-def record_file(
+def record_extract(
     conn: psycopg.Connection[Any],
     key: int,
     delivery: VerifiedDelivery,
-    file: DeliveryFile,
+    source: Source,
     counts: Counts,
-    rejections: RejectionLog,
+    rejections: RejectionLog | MappedRejections,
 ) -> None:
-    """Record one loaded file, its rejected rows, and that it is the current snapshot."""
-    manifest, extract = delivery.manifest, file.contract.name
+    """Record one loaded extract, its rejected rows, and that it is the current snapshot."""
+    manifest, extract = delivery.manifest, source.contract.name
     conn.execute(
         "insert into control.delivery_files"
-        " (delivery_key, extract, sha256, bytes, rows_parsed, rows_loaded, rows_rejected)"
-        " values (%s, %s, %s, %s, %s, %s, %s)",
-        [key, extract, file.resource.sha256, file.resource.bytes, counts.parsed, counts.loaded, counts.rejected],
+        " (delivery_key, extract, sha256, bytes, rows_parsed, rows_loaded, rows_rejected, mapping, is_fallback)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        [key, extract, source.sha256, source.bytes, *counts, source.mapping, source.is_fallback],
     )
     record_rejections(conn, key, manifest.delivery, extract, rejections)
     conn.execute(
@@ -153,14 +101,21 @@ def record_file(
 
 
 def record_rejections(
-    conn: psycopg.Connection[Any], key: int, name: DeliveryName, extract: str, rejections: RejectionLog
+    conn: psycopg.Connection[Any],
+    key: int,
+    name: DeliveryName,
+    extract: str,
+    rejections: RejectionLog | MappedRejections,
 ) -> None:
-    """Record the rows of one file that are not loaded."""
+    """Record the rows of one extract that are not loaded."""
     statement = sql.SQL(
         "copy control.rejected_rows"
-        " (delivery_key, delivery_id, partner, extract, line_number, column_name, reason_code) from stdin"
+        " (delivery_key, delivery_id, partner, extract, file_name, line_number, column_name, reason_code) from stdin"
     ).format()
-    rows = ((key, str(name), name.partner, extract, line, column, reason.value) for line, column, reason in rejections)
+    rows = (
+        (key, str(name), name.partner, extract, file, line, column, reason.value)
+        for file, line, column, reason in rejections.entries()
+    )
     copy_rows(conn, statement, rows)
 
 
@@ -186,7 +141,7 @@ def record_refusal(
     conn: psycopg.Connection[Any],
     receipt: Receipt,
     refusal: DeliveryRefused,
-    rejections: Iterable[tuple[str, RejectionLog]],
+    rejections: Iterable[tuple[str, RejectionLog | MappedRejections]],
 ) -> None:
     """Record a refusal with the rejected rows that were found. The same refusal again only moves its time."""
     repeated = conn.execute(

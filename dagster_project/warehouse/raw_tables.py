@@ -6,7 +6,13 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-_ORIGIN = ("partner", "delivery_id", "line_number")
+# Where a row comes from: `file_number` is the file's place in the delivery's manifest.
+_ORIGIN = {
+    "partner": "text not null",
+    "delivery_id": "text not null",
+    "file_number": "smallint not null default 1",
+    "line_number": "integer not null",
+}
 
 
 def table_shapes() -> dict[str, tuple[str, ...]]:
@@ -33,11 +39,11 @@ def ensure_raw_tables(conn: psycopg.Connection[Any], shapes: dict[str, tuple[str
 
 def _create(conn: psycopg.Connection[Any], name: str, columns: Iterable[str]) -> None:
     texts = sql.SQL(", ").join(sql.SQL("{} text").format(sql.Identifier(column)) for column in columns)
+    origin = sql.SQL(", ").join(map(_origin, _ORIGIN))
     conn.execute(
-        sql.SQL(
-            "create table {} ({}, partner text not null, delivery_id text not null, line_number integer not null) "
-            "partition by list (partner)"
-        ).format(sql.Identifier("raw", name), texts)
+        sql.SQL("create table {} ({}, {}) partition by list (partner)").format(
+            sql.Identifier("raw", name), texts, origin
+        )
     )
 
 
@@ -46,9 +52,16 @@ def _fit(conn: psycopg.Connection[Any], name: str, columns: tuple[str, ...], pre
     for column in columns:
         if column not in present:
             conn.execute(sql.SQL("alter table {} add column {} text").format(table, sql.Identifier(column)))
+    for column in _ORIGIN:
+        if column not in present:
+            conn.execute(sql.SQL("alter table {} add column {}").format(table, _origin(column)))
     # A column that the contract no longer has is data held without need. Views on it are built anew by the next run.
     for column in sorted(present - set(columns) - set(_ORIGIN)):
         conn.execute(sql.SQL("alter table {} drop column {} cascade").format(table, sql.Identifier(column)))
+
+
+def _origin(column: str) -> sql.Composed:
+    return sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(_ORIGIN[column]))  # type: ignore[arg-type]
 
 
 def _present_columns(conn: psycopg.Connection[Any]) -> dict[str, set[str]]:

@@ -10,7 +10,7 @@ import pytest
 from psycopg import sql
 
 from dagster_project.settings import Settings
-from dagster_project.warehouse import landing_copy
+from dagster_project.warehouse import landing_source
 from dagster_project.warehouse.connection import connect
 from dagster_project.warehouse.errors import WarehouseError
 from dagster_project.warehouse.landing import LandingResult, land
@@ -154,14 +154,14 @@ def test_a_file_that_changes_between_check_and_load_is_refused(
     standing: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     manifest = make_delivery(tmp_path, {PERSONS: GOOD}, sequence=4)
-    opened = landing_copy.open_plain
+    opened = landing_source.open_plain
 
     def swapped(path: Path) -> Any:
         path.write_bytes(path.read_bytes().replace(b"AA1 1AA", b"AA9 9ZZ"))
         return opened(path)
 
     before = snapshot(standing)
-    monkeypatch.setattr(landing_copy, "open_plain", swapped)
+    monkeypatch.setattr(landing_source, "open_plain", swapped)
     assert go(standing, manifest).reason_code == "hash_differs"
     assert snapshot(standing) == before
 

@@ -98,8 +98,8 @@ def test_a_day_after_the_run_or_no_run_is_fine(tmp_path: Path, day: date, as_at:
     assert verify(make_delivery(tmp_path, {PERSONS: persons(1)}, day=day), Agreed(), as_at)
 
 
-def test_a_mapping_is_refused_until_there_are_mappings(manifest: Path) -> None:
-    edit_manifest(manifest, mapping="annex-a")
+def test_a_mapping_that_nobody_knows_is_refused(manifest: Path) -> None:
+    edit_manifest(manifest, mapping="hand-made")
     assert refusal_of(manifest).reason_code == "mapping_unknown"
 
 

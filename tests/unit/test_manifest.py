@@ -41,7 +41,7 @@ def test_a_good_manifest(tmp_path: Path) -> None:
     manifest = read_manifest(write(tmp_path, descriptor(mapping="annex-a", title="ignored")))
     assert (manifest.delivery_id, manifest.partner, manifest.extract_date) == (NAME, "northbank_ha", date(2026, 11, 21))
     assert manifest.created == datetime(2026, 11, 21, 6, tzinfo=UTC)
-    assert manifest.mapping == "annex-a"
+    assert manifest.mappings == ("annex-a",)
     (only,) = manifest.resources
     assert (only.extract, only.bytes, only.sha256, only.rowcount, only.encoding) == (BALANCES, 3, "0" * 64, 1, "utf-8")
 

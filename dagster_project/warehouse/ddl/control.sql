@@ -30,6 +30,27 @@ create table if not exists control.delivery_files (
     primary key (delivery_key, extract)
 );
 
+-- Extracts that a mapping made: which one, and whether it is only what a better source would say too.
+alter table control.delivery_files add column if not exists mapping text;
+alter table control.delivery_files add column if not exists is_fallback boolean not null default false;
+
+-- The files of mapped deliveries: every delivered row is loaded, rejected, or passed over by the mapping's rules.
+create table if not exists control.mapped_files (
+    delivery_key bigint not null references control.deliveries (delivery_key) on delete cascade,
+    file_number smallint not null,
+    file_name text not null,
+    mapping text not null,
+    mapping_sha256 text not null,
+    sha256 text not null,
+    bytes bigint not null,
+    rows_parsed bigint not null,
+    rows_loaded bigint not null,
+    rows_rejected bigint not null,
+    rows_passed_over bigint not null,
+    primary key (delivery_key, file_number),
+    check (rows_parsed = rows_loaded + rows_rejected + rows_passed_over)
+);
+
 create table if not exists control.rejected_rows (
     delivery_key bigint not null references control.deliveries (delivery_key) on delete cascade,
     delivery_id text not null,
@@ -39,6 +60,8 @@ create table if not exists control.rejected_rows (
     column_name text,
     reason_code text not null
 );
+
+alter table control.rejected_rows add column if not exists file_name text;
 
 create index if not exists rejected_rows_by_delivery on control.rejected_rows (delivery_key, extract);
 
@@ -99,6 +122,7 @@ grant usage on schema control to hl_loader, hl_dbt, hl_publisher, hl_analyst;
 grant select, insert, update, delete on
     control.deliveries,
     control.delivery_files,
+    control.mapped_files,
     control.rejected_rows,
     control.current_snapshots
 to hl_loader;
@@ -108,6 +132,7 @@ grant select on control.current_snapshots, control.person_key_salt to hl_dbt;
 grant select on
     control.deliveries,
     control.delivery_files,
+    control.mapped_files,
     control.rejected_rows,
     control.current_snapshots,
     control.gate_runs,
