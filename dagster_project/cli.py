@@ -43,22 +43,29 @@ AsLogin = Annotated[str, typer.Option("--as", metavar="LOGIN", help="Database lo
 
 @app.command(epilog="Example:  hearthlink pack exports/ --partner fakeshire_csc --extract-date 2026-11-22")
 def pack(
-    folder: Annotated[Path, typer.Argument(help="Folder with one CSV per extract, e.g. csc_persons.csv.")],
+    folder: Annotated[
+        Path, typer.Argument(help="Folder with one CSV per extract, e.g. csc_persons.csv, or with files to be mapped.")
+    ],
     partner: Annotated[str, typer.Option(help="The partner's code in the agreement.")],
     extract_date: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="The day that the files describe.")],
     encoding: Annotated[
         str | None, typer.Option(help="Encoding of all files, e.g. windows-1252 (default: as contracted).")
     ] = None,
+    mapping: Annotated[
+        list[str] | None, typer.Option(help="Mapping that the system's own files need; several may be named.")
+    ] = None,
+    agreement: AgreementFile = None,
 ) -> None:
-    """Make a delivery of a folder of CSV files: name them and write the manifest."""
+    """Make a delivery of a folder of files: name them and write the manifest."""
     from dagster_project.extracts.contracts import load_contracts
-    from dagster_project.extracts.errors import PackError
+    from dagster_project.extracts.errors import ExtractError
     from dagster_project.extracts.packer import pack as pack_folder
 
-    encodings = dict.fromkeys(load_contracts(), encoding) if encoding else None
+    encodings = dict.fromkeys([*load_contracts(), "*"], encoding) if encoding else None
     try:
-        manifest = pack_folder(folder, partner, _date(extract_date), encodings=encodings)
-    except PackError as error:
+        mappings = [cli_mapping.library(agreement).mapping(name) for name in mapping or []]
+        manifest = pack_folder(folder, partner, _date(extract_date), encodings=encodings, mappings=mappings)
+    except ExtractError as error:
         fail(str(error))
     console.print(f"packed: {manifest}")
 

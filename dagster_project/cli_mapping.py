@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from dagster_project.extracts.mapped.check import Report
     from dagster_project.extracts.mapped.library import Library
 
-app = typer.Typer(no_args_is_help=True, help="Turn a system's own export into extracts: list, check and draft mappings.")
+app = typer.Typer(
+    no_args_is_help=True, help="Turn a system's own export into extracts: list, check and draft mappings."
+)
 Agreement = Annotated[
     Path | None, typer.Option("--agreement", help="Own mappings lie in the folder 'mappings' beside this file.")
 ]
@@ -73,7 +75,9 @@ def check(
 def new(
     file: Annotated[Path, typer.Argument(help="A file as the system writes it: .csv, .xlsx.", exists=True)],
     out: Annotated[Path | None, typer.Option(help="The file to write (default: the screen).")] = None,
-    extract: Annotated[str | None, typer.Option(help="The extract that it is to become (default: the closest).")] = None,
+    extract: Annotated[
+        str | None, typer.Option(help="The extract that it is to become (default: the closest).")
+    ] = None,
     delimiter: Annotated[str, typer.Option(help="What parts the columns of a CSV file.")] = ",",
 ) -> None:
     """Draft a mapping from a file's header by likeness of names, for a person to finish."""

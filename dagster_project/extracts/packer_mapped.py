@@ -55,23 +55,26 @@ def entry(
 
 
 def encoding_of(stream: BufferedReader, name: str, size: int, mappings: Sequence[Mapping]) -> str:
-    """The encoding of a file, which is then at its beginning again: UTF-8 where all of it is, else Windows-1252.
-
-    Text with accents that is valid UTF-8 throughout is never Windows-1252 in practice; the manifest states the result.
-    """
+    """The encoding to state for a file that one of the mappings takes."""
     allowed = {text for mapping in mappings if mapping.formats.csv for text in mapping.formats.csv.encodings}
     if format_of(name) != "csv" or "windows-1252" not in allowed:
         return "utf-8"
+    return encoding_of_text(stream, name, size)
+
+
+def encoding_of_text(stream: BufferedReader, name: str, size: int) -> str:
+    """The encoding of a text file, which is then at its beginning again: UTF-8 where all of it is, else Windows-1252.
+
+    Text with accents that is valid UTF-8 throughout is never Windows-1252 in practice; the manifest states the result.
+    """
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
     source = unpacked(stream, name, size)
-    beyond_ascii = False
     try:
         while chunk := source.read(_CHUNK):
-            beyond_ascii = beyond_ascii or not chunk.isascii()
             decoder.decode(chunk)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return "windows-1252"
     finally:
         stream.seek(0)
-    return "utf-8" if beyond_ascii or "utf-8" in allowed else "windows-1252"
+    return "utf-8"

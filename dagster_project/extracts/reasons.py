@@ -73,7 +73,7 @@ REJECTION_WORDING: dict[RejectionReason, str] = {
         "The identifier reads like 1.23E+09: a spreadsheet has rounded it. Export it as text, not from a spreadsheet."
     ),
     RejectionReason.VALUE_MISSING: "The value is empty, and the column must always be filled.",
-    RejectionReason.BAD_DATE: "The value is not a real date in the form that the contract asks for (YYYY-MM-DD).",
+    RejectionReason.BAD_DATE: "The value is not a real date in the form asked for: YYYY-MM-DD, or that of the mapping.",
     RejectionReason.BAD_NUMBER: "The value is not a plain decimal number such as 1234.50, without commas or exponent.",
     RejectionReason.BAD_YES_NO: "The value is neither Y nor N. Leave it empty when it is not known.",
     RejectionReason.UNKNOWN_VALUE: "The value is not in the list of values that the mapping knows for this column.",

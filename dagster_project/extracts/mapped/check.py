@@ -13,6 +13,7 @@ from dagster_project.extracts.csvrows import CsvRows
 from dagster_project.extracts.errors import DeliveryRefused, PackError
 from dagster_project.extracts.files import open_plain
 from dagster_project.extracts.manifest import Resource
+from dagster_project.extracts.mapped.compile import mentions
 from dagster_project.extracts.mapped.intake import Seen
 from dagster_project.extracts.mapped.made import MadeReader
 from dagster_project.extracts.mapped.model import Mapping
@@ -61,7 +62,9 @@ class Report:
     @property
     def is_sound(self) -> bool:
         """Whether every file is known and every row would load."""
-        return not self.missing and all(not f.refusal for f in self.files) and not any(e.rejected for e in self.extracts)
+        return (
+            not self.missing and all(not f.refusal for f in self.files) and not any(e.rejected for e in self.extracts)
+        )
 
 
 def examine(path: Path, mappings: Sequence[Mapping], encoding: str | None = None) -> Report:
@@ -94,9 +97,14 @@ def examine(path: Path, mappings: Sequence[Mapping], encoding: str | None = None
     with MappedPart(mappings, canonical, mappings[0].kind) as part:
         part.read(mapped)
         made = part.make()
+        rules = {mapping.mapping: mapping.extracts for mapping in mappings}
         for file in mapped:
-            report.files[file.number - 1].mapping = part.mapping_of[file.number]
-            report.files[file.number - 1].seen = part.seen[file.number]
+            name, seen = part.mapping_of[file.number], part.seen[file.number]
+            seen.absent = {
+                table: [column for column in columns if any(mentions(rule, column) for rule in rules[name])]
+                for table, columns in seen.absent.items()
+            }
+            report.files[file.number - 1].mapping, report.files[file.number - 1].seen = name, seen
         for name, (source, resource) in canonical.items():
             with open_plain(source) as stream:
                 reader = ExtractReader(stream, load_contracts()[name], resource)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from dagster_project.extracts.mapped.model import FAULTS, ROW, Mapping, Rule
 
-PARENT = "_parent"
+PARENT, WANTED = "_parent", "_wanted"
 _WORD = re.compile(r"[a-z_][a-z0-9_]*", re.IGNORECASE)
-_TEXT = re.compile(r"'(?:[^']|'')*'")
+_NOT_NAMES = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ def statement_of(rule: Rule, mapping: Mapping) -> Statement:
     table = rule.source[0]
     used = _words(" ".join([*rule.columns.values(), rule.where or "", rule.join.on if rule.join else ""]))
     made = ", ".join(f'cast(({expression}) as varchar) as "{column}"' for column, expression in rule.columns.items())
-    parent, join = "1", ""
+    parent, join, wanted = "1", "", "true"
     if rule.join:
         other, on = rule.join.table, rule.join.on
         # A parent that stands twice is no parent: nobody can say which of them is meant.
@@ -35,9 +35,14 @@ def statement_of(rule: Rule, mapping: Mapping) -> Statement:
             f' on "{table}"."{on}" = "{other}"."{on}"'
         )
         parent = f'case when "{other}".{ROW} is not null then 1 end'
-    where = f"where ({rule.where})" if rule.where else ""
+    where = ""
+    if rule.where:
+        # A row at fault cannot be judged by its values, so it is not left out by them either.
+        wanted = f"coalesce(({rule.where}), false)"
+        where = f'where {wanted} or "{table}".{FAULTS} is not null'
     text = (
-        f'select "{table}".{ROW} as {ROW}, "{table}".{FAULTS} as {FAULTS}, {parent} as {PARENT}, {made}'  # noqa: S608
+        f'select "{table}".{ROW} as {ROW}, "{table}".{FAULTS} as {FAULTS}, {parent} as {PARENT},'  # noqa: S608
+        f" {wanted} as {WANTED}, {made}"
         f' from all_rows."{table}" as "{table}" {join} {where}'
     )
     return Statement(text, frozenset(mapping.columns_of(table)) & used)
@@ -56,4 +61,4 @@ def mentions(rule: Rule, name: str) -> bool:
 
 
 def _words(sql: str) -> set[str]:
-    return {word.lower() for word in _WORD.findall(_TEXT.sub("''", sql))}
+    return {word.lower() for word in _WORD.findall(_NOT_NAMES.sub(" ", sql))}

@@ -97,7 +97,9 @@ def _yes_no(value: str) -> Converted:
 
 
 def _listed(targets: Mapping[str, tuple[str, ...]], otherwise: str) -> Converter:
-    known = {_fold(text): target for target, texts in targets.items() for text in (*texts, target) if text}
+    known = {_fold(text): target for target, texts in targets.items() for text in texts}
+    # A target stands for itself, unless the list says otherwise of it.
+    known = {_fold(target): target for target in targets if target} | known
 
     def look_up(value: str) -> Converted:
         folded = _fold(value)

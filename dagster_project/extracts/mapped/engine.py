@@ -115,6 +115,10 @@ class Engine:
         while batch := cursor.fetchmany(_CHUNK):
             yield from batch
 
+    def count(self, table: str) -> int:
+        """How many delivered rows a table holds."""
+        return self._connection.execute(f'select count(distinct {ROW}) from all_rows."{table}"').fetchall()[0][0]  # noqa: S608
+
     def faulty(self, table: str) -> list[tuple[int, str]]:
         """The rows of a table that have faults, with them, in the order of the file."""
         return self._connection.execute(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dagster_project.extracts import values
 from dagster_project.extracts.contracts import Contract
 from dagster_project.extracts.errors import DeliveryRefused
-from dagster_project.extracts.mapped.compile import PARENT, Statement, statement_of
+from dagster_project.extracts.mapped.compile import PARENT, WANTED, Statement, statement_of
 from dagster_project.extracts.mapped.engine import Engine
 from dagster_project.extracts.mapped.merge import Merger
 from dagster_project.extracts.mapped.model import FAULTS, ROW, ROWS, Mapping, Rule
@@ -124,7 +124,11 @@ class MadeReader:
                     f"mapping {made.mapping.mapping}, rule for {self.contract.name}: a row names no delivered row in"
                     f" {ROW}; take it from the table that the row comes from",
                 )
-            fault = self._fault_before(made, cells, positions)
+            fault = self._fault_at_source(made, cells, positions)
+            if not fault and WANTED in positions and cells[positions[WANTED]] != "true":
+                continue
+            if not fault and made.rule.join and cells[positions[PARENT]] is None:
+                fault = _title_of(made, made.rule.source[0], made.rule.join.on), RejectionReason.PARENT_NOT_FOUND
             good = [] if fault else [(cells[i] or "").strip() if i is not None else "" for i in wanted]
             fault = fault or self._fault_of(made, good)
             if fault:
@@ -135,14 +139,9 @@ class MadeReader:
                 self._origins.use(used)
             yield row, good
 
-    def _fault_before(self, made: Made, cells: tuple, positions: dict[str, int]) -> Fault | None:
-        if FAULTS in positions and (faults := cells[positions[FAULTS]]):
-            fault = self._source_fault(made, made.rule.source[0], faults)
-            if fault:
-                return fault
-        if made.rule.join and cells[positions[PARENT]] is None:
-            return _title_of(made, made.rule.source[0], made.rule.join.on), RejectionReason.PARENT_NOT_FOUND
-        return None
+    def _fault_at_source(self, made: Made, cells: tuple, positions: dict[str, int]) -> Fault | None:
+        faults = cells[positions[FAULTS]] if FAULTS in positions else None
+        return self._source_fault(made, made.rule.source[0], faults) if faults else None
 
     def _source_fault(self, made: Made, table: str, faults: str) -> Fault | None:
         """The first fault that concerns the rule."""

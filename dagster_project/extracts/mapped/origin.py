@@ -33,8 +33,8 @@ class Origin:
         return (self.number << _FILE_BITS) + len(self.lines) - 1
 
     def count_rows_where_lines_repeat(self) -> None:
-        """Where rows share a line (XML without line ends) a row's own number takes its place."""
-        if len(set(self.lines)) < len(self.lines):
+        """Where most rows share a line with others (XML without line ends) a row's own number takes its place."""
+        if 2 * len(set(self.lines)) < len(self.lines):
             self.lines = array("Q", range(1, len(self.lines) + 1))
 
     @property
@@ -80,7 +80,7 @@ class Origins:
         origin.fates[index] |= _REJECTED
 
     def row_at(self, number: int, line: int) -> int:
-        """The number of the row at a line."""
+        """The number of the first row at a line."""
         return (number << _FILE_BITS) + bisect_left(self.files[number].lines, line)
 
     def has(self, row: int) -> bool:

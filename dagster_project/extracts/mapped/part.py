@@ -49,9 +49,8 @@ class MadeExtract:
 
     @property
     def rows(self) -> int:
-        """Rows that are made or turned away, before repeated ones become one."""
-        faulty = sum(len(m.engine.faulty(t)) for m in self.made if m.statement.used is None for t in m.rule.source)
-        return faulty + sum(made.count for made in self.made)
+        """Rows that the rules look at: the measure of how many may be rejected."""
+        return sum(sum(map(made.engine.count, made.rule.source)) if made.rule.sql else made.count for made in self.made)
 
     @property
     def bytes(self) -> int:

@@ -3,7 +3,7 @@
 Namespaces are left out. Entities, document types and anything that would be fetched are refused.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from io import BufferedReader
 from typing import Any
@@ -65,9 +65,10 @@ def read_units(stream: BufferedReader, name: str, size: int, unit: str, outside:
 
     if size > MAX_XML:
         raise too_large(name, f"is over {MAX_XML >> 30} GiB")
-    handler = _Units(name, normal(unit), outside)
     parser: Any = make_parser()
     parser.forbid_dtd = True
+    # Fed piece by piece, the parser does not hand out its locator; it is one itself.
+    handler = _Units(name, normal(unit), outside, parser.getLineNumber)
     parser.setContentHandler(handler)
     try:
         while chunk := stream.read(_CHUNK):
@@ -89,10 +90,9 @@ def read_units(stream: BufferedReader, name: str, size: int, unit: str, outside:
 
 
 class _Units(ContentHandler):
-    def __init__(self, name: str, unit: str, outside: dict[str, str]) -> None:
+    def __init__(self, name: str, unit: str, outside: dict[str, str], line: Callable[[], int]) -> None:
         super().__init__()
-        self._name, self._unit, self._outside = name, unit, outside
-        self._locator: Any = None
+        self._name, self._unit, self._outside, self._line = name, unit, outside, line
         self._done: list[Node] = []
         self._stack: list[Node] = []
         self._order = self._nodes = self._length = 0
@@ -103,14 +103,11 @@ class _Units(ContentHandler):
         done, self._done = self._done, []
         return done
 
-    def setDocumentLocator(self, locator: Any) -> None:  # noqa: N802 - the standard library's name
-        self._locator = locator
-
-    def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802
+    def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 - the standard library's name
         self._order += 1
         tag = normal(name.rpartition(":")[2])
         parent = self._stack[-1] if self._stack else None
-        node = Node(tag, self._locator.getLineNumber(), self._order, parent)
+        node = Node(tag, self._line(), self._order, parent)
         if self._root is None and tag == self._unit and parent is not None:
             self._root, self._nodes, self._length = node, 0, 0
         if self._root is not None:
