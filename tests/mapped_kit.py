@@ -1,9 +1,10 @@
 """What the tests of mappings share: a door that packs, lands and reads back a system's own files."""
 
 import csv
+import hashlib
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 from psycopg import sql
 
+from dagster_project.extracts.manifest import Resource
 from dagster_project.extracts.mapped.library import Library
 from dagster_project.extracts.packer import pack
 from dagster_project.settings import Settings
@@ -31,7 +33,7 @@ class MappedDoor:
     folder: Path
     sent: int = field(default=0)
 
-    def pack(self, files: dict[str, str | bytes], mappings: list[str], library: Library | None = None) -> Path:
+    def pack(self, files: Mapping[str, str | bytes], mappings: list[str], library: Library | None = None) -> Path:
         self.sent += 1
         folder = self.folder / str(self.sent)
         folder.mkdir()
@@ -44,7 +46,7 @@ class MappedDoor:
         agreed = Agreed(kind, LENIENT)
         return land(self.settings, agreed, manifest, "direct", as_at=AS_AT)
 
-    def send(self, files: dict[str, str | bytes], mappings: list[str], kind: str) -> LandingResult:
+    def send(self, files: Mapping[str, str | bytes], mappings: list[str], kind: str) -> LandingResult:
         """Pack and land; the delivery must load."""
         result = self.land(self.pack(files, mappings), kind)
         assert result.status == "loaded", result.reason
@@ -70,9 +72,7 @@ class MappedDoor:
         """parsed = loaded + rejected for each extract, and each delivered row has exactly one fate."""
         found = self.rows("select rows_parsed, rows_loaded, rows_rejected from control.delivery_files")
         assert found and all(parsed == loaded + rejected for parsed, loaded, rejected in found)
-        files = self.rows(
-            "select rows_parsed, rows_loaded, rows_rejected, rows_passed_over from control.mapped_files"
-        )
+        files = self.rows("select rows_parsed, rows_loaded, rows_rejected, rows_passed_over from control.mapped_files")
         assert files and all(parsed == sum(fates) for parsed, *fates in files)
 
 
@@ -102,7 +102,7 @@ def as_csv(rows: list[list[str]], delimiter: str = ",", end: str = "\r\n", encod
     return text.getvalue().encode(encoding)
 
 
-def as_workbook(sheets: dict[str, list[list[Any]]]) -> bytes:
+def as_workbook(sheets: Mapping[str, Sequence[Sequence[Any]]]) -> bytes:
     """A workbook with one sheet per table."""
     from openpyxl import Workbook
 
@@ -124,3 +124,9 @@ def zip_bomb(size: int) -> bytes:
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * size)
     return content.getvalue()
+
+
+def resource_of(path: Path, rows: int, encoding: str = "utf-8") -> Resource:
+    """What a manifest would say of a file."""
+    content = path.read_bytes()
+    return Resource(path.name, path.name, len(content), hashlib.sha256(content).hexdigest(), rows, encoding)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -196,7 +197,7 @@ def test_annex_a_lists_as_csv_files(door: MappedDoor) -> None:
 
 
 def test_annex_a_lists_as_sheets_of_one_workbook(door: MappedDoor) -> None:
-    sheets: dict[str, list[list[object]]] = {"Guidance": [["Read me first"], ["Nothing here"]]}
+    sheets: dict[str, list[Any]] = {"Guidance": [["Read me first"], ["Nothing here"]]}
     for name, rows in LISTS.items():
         # Dates are dates in a workbook, a title stands above, and formatted rows without anything below.
         dated = [[datetime.strptime(v, "%d/%m/%Y") if v[2:3] == "/" else v for v in row] for row in rows[1:]]

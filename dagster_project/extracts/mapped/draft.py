@@ -45,6 +45,11 @@ def draft(path: Path, name: str | None = None, extract: str | None = None, delim
     """
     header, sample = _first_rows(path, delimiter)
     chosen, guesses = _best(header, extract)
+    if not guesses:
+        raise MappingError(
+            f"{path.name}: none of its column names is like one of {chosen.name if extract else 'any extract'}; rename"
+            " them in the export, or write the mapping by hand"
+        )
     title = names.safe_name(path.name).split(".")[0].lower()
     table = "".join(char if char.isalnum() else "_" for char in title).strip("_0123456789") or "rows"
     forms = _date_forms(guesses, sample)
@@ -83,7 +88,8 @@ def _first_rows(path: Path, delimiter: str) -> tuple[list[str], list[list[str]]]
             stream: BufferedReader = BufferedReader(raw)
             size = facts_of(stream).size
             if kind == "xlsx":
-                sheet = next(sheets.workbook_sheets(stream, path.name))
+                book = sheets.workbook_sheets(stream, path.name)
+                sheet = next(book)
             else:
                 encoding = encoding_of_text(stream, path.name, size)
                 sheet = sheets.csv_sheet(stream, path.name, size, encoding, Csv(delimiter=delimiter))
