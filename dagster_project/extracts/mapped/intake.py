@@ -132,7 +132,7 @@ class _Reader:
         table = self._mapping.tables[found.table]
         self._seen.absent[found.table] = [column for column in table.columns if column not in found.positions]
         self._seen.tables.setdefault(found.table, 0)
-        make = RowMaker(self._mapping, table, found, self._constants({}))
+        make = RowMaker(self._mapping, table, found, self._constants({}, table.needs))
         width = len(header)
         while width and not header[width - 1].strip():
             width -= 1
@@ -154,7 +154,7 @@ class _Reader:
         makers: list[tuple[str, tuple[str, ...], NodeMaker]] = []
         for node in tree.read_units(self._file.stream, self._file.name, self._file.size, unit, outside):
             if not makers:
-                constants = self._constants(outside)
+                constants = self._constants(outside, tuple(c for table in tables.values() for c in table.needs))
                 makers = [
                     (name, tree.steps(table.record or "."), NodeMaker(self._mapping, table, constants, outside))
                     for name, table in tables.items()
@@ -176,7 +176,7 @@ class _Reader:
             self._seen.tables[name] = self._seen.tables.get(name, 0) + 1
             self._sink.append(name, maker.row(rows[node.order], node))
 
-    def _constants(self, outside: dict[str, str]) -> list[str | None]:
+    def _constants(self, outside: dict[str, str], needed: tuple[str, ...]) -> list[str | None]:
         found = []
         for name, spec in self._mapping.constants.items():
             text = spec.value or ""
@@ -185,11 +185,11 @@ class _Reader:
             if spec.xml:
                 text = outside.get("/".join(tree.steps(spec.xml)), text)
             value, fault = converter(spec, self._mapping.dates, self._mapping.values)(text)
-            if fault or (spec.required and value is None):
+            if fault or (value is None and name in needed):
                 where = "its name" if spec.file else "its header"
                 raise DeliveryRefused(
                     RefusalReason.FILE_NOT_RECOGNISED,
-                    f"{self._file.name}: {where} must say {name.replace('_', ' ')}; see the mapping"
+                    f"{self._file.name}: {where} must say its {name.replace('_', ' ')}; see the mapping"
                     f" {self._mapping.mapping}",
                 )
             found.append(value)

@@ -94,13 +94,14 @@ class Table(Part):
     """One kind of delivered table: a CSV file, a sheet, or the records at a path of an XML file.
 
     `files` and `sheets` are patterns of names. A file that none fits is known by its columns. `record` is the path of
-    the record from the unit; `.` is the unit itself.
+    the record from the unit; `.` is the unit itself. `needs`: constants without which its rows mean nothing.
     """
 
     files: Patterns = ()
     sheets: Patterns = ()
     record: str | None = None
     dates: DateForms | None = None
+    needs: Annotated[tuple[Name, ...], BeforeValidator(_list)] = ()
     columns: dict[Name, Column] = Field(min_length=1)
     unpivot: Unpivot | None = None
 
@@ -139,7 +140,6 @@ class Constant(Part):
     type: ColumnType = "text"
     dates: DateForms | None = None
     values: Name | None = None
-    required: bool = False
 
 
 class Join(Part):
@@ -216,6 +216,7 @@ class Mapping(Part):
             for column, spec in table.columns.items():
                 if spec.values and spec.values not in self.values:
                     faults.append(f"tables.{name}.{column}: there is no value list '{spec.values}'")
+            faults += [f"tables.{name}: there is no constant {c}" for c in table.needs if c not in self.constants]
             if table.record and not self.formats.xml:
                 faults.append(f"tables.{name}: 'record' needs formats.xml with its unit")
             if not table.record and not (self.formats.csv or self.formats.xlsx):
