@@ -37,6 +37,15 @@ class DeliveryName:
         return f"{self}{MANIFEST_SUFFIX}"
 
 
+def split_sent(file_name: str) -> tuple[DeliveryName | None, str]:
+    """The delivery whose prefix a file bears, if it does, and the name that it was sent under."""
+    # Partner and extract may both hold underscores, so every place where the name could part is tried.
+    for position, character in enumerate(file_name):
+        if character == "_" and (delivery := parse_delivery_id(file_name[:position])):
+            return delivery, file_name[position + 1 :]
+    return None, file_name
+
+
 def safe_name(file_name: str) -> str:
     """A sender's file name in the characters that a delivery may use: blanks and marks become `_`."""
     return _NOT_SAFE.sub("_", file_name).lstrip("._-") or "file"

@@ -102,7 +102,7 @@ def _find(folder: Path, partner: str, extract_date: date, *, is_mapped: bool) ->
     for path in sorted(folder.iterdir()):
         if path.name.startswith(".") or not _is_taken(path, is_mapped=is_mapped):
             continue
-        delivery, sent = _split(path.name)
+        delivery, sent = names.split_sent(path.name)
         extract = sent[: -len(".csv")] if sent.lower().endswith(".csv") else ""
         if extract in extracts and (not is_mapped or has_columns(path, "utf-8", extracts[extract])):
             sent = f"{extract}.csv"
@@ -126,14 +126,6 @@ def _find(folder: Path, partner: str, extract_date: date, *, is_mapped: bool) ->
 
 def _is_taken(path: Path, *, is_mapped: bool) -> bool:
     return format_of(path.name) is not None if is_mapped else path.suffix.lower() == ".csv"
-
-
-def _split(file_name: str) -> tuple[DeliveryName | None, str]:
-    # Partner and extract may both hold underscores, so every place where the name could part is tried.
-    for position, character in enumerate(file_name):
-        if character == "_" and (delivery := names.parse_delivery_id(file_name[:position])):
-            return delivery, file_name[position + 1 :]
-    return None, file_name
 
 
 def _choose(found: _Found, partner: str, extract_date: date, sequence: int | None) -> DeliveryName:

@@ -120,3 +120,9 @@ def test_commands_list_draft_and_check_without_values(tmp_path: Path) -> None:
     assert refused.exit_code == 1 and "mapping new is a draft" in refused.output
     unlike = run.invoke(app, ["mapping", "new", str(tmp_path / "bal.csv")])
     assert unlike.exit_code == 1 and "write the mapping by hand" in unlike.output
+
+
+def test_the_documented_mapping_is_one(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "mappings.md").read_text(encoding="utf-8")
+    example = page.split("```yaml\n", 1)[1].split("```", 1)[0]
+    assert read_mapping(write(tmp_path, example, "our_rents")).tables["accounts"].unpivot is not None

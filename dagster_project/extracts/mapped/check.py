@@ -82,11 +82,11 @@ def examine(path: Path, mappings: Sequence[Mapping], encoding: str | None = None
     canonical: dict[str, tuple[Path, Resource]] = {}
     mapped: list[MappedFile] = []
     for number, found in enumerate(paths, start=1):
-        sent = names.safe_name(found.name)
+        sent = names.safe_name(names.split_sent(found.name)[1])
         file = FileReport(sent)
         report.files.append(file)
         try:
-            if contract := _canonical(found):
+            if contract := _canonical(found, sent):
                 canonical[contract.name] = (found, _counted(found, contract))
                 file.mapping, file.seen.tables = "(canonical)", {contract.name: canonical[contract.name][1].rowcount}
             else:
@@ -119,8 +119,8 @@ def examine(path: Path, mappings: Sequence[Mapping], encoding: str | None = None
     return report
 
 
-def _canonical(path: Path) -> Contract | None:
-    stem = path.name[: -len(".csv")] if path.name.lower().endswith(".csv") else ""
+def _canonical(path: Path, sent: str) -> Contract | None:
+    stem = sent[: -len(".csv")] if sent.lower().endswith(".csv") else ""
     contract = load_contracts().get(stem)
     return contract if contract and has_columns(path, contract.encoding, contract) else None
 
