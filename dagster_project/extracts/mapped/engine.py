@@ -25,6 +25,7 @@ _CONFIG = {
     "allow_community_extensions": "false",
     "python_enable_replacements": "false",
     "temp_directory": "",
+    "enable_progress_bar": "false",
     "memory_limit": MEMORY,
     "threads": "2",
 }
