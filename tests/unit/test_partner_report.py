@@ -33,7 +33,7 @@ DELIVERY = DueReport(
 )
 FILES = (FileRows("ren_tenancies", 80, 80, 0), FileRows("ren_tenants", 112, 110, 2))
 REJECTED = (
-    RejectedRow("ren_tenants", 7, "date_of_birth", "bad_date"),
+    RejectedRow("ren_tenants", 7, "date_of_birth", "bad_date", "rent.tenants.csv"),
     RejectedRow("ren_tenants", 12, None, "wrong_number_of_columns"),
 )
 IDENTIFIERS = (IdentifierCount("nhs_number", 110, 76, 74, 1, 1, 0), IdentifierCount("upn", 110, 0, 0, 0, 0, 0))
@@ -66,6 +66,7 @@ def test_the_list_has_place_and_reason_of_every_rejected_row() -> None:
     assert rows_of(findings()) == [
         {
             "extract": "ren_tenants",
+            "file": "rent.tenants.csv",
             "line": "7",
             "column": "date_of_birth",
             "reason_code": "bad_date",
@@ -73,6 +74,7 @@ def test_the_list_has_place_and_reason_of_every_rejected_row() -> None:
         },
         {
             "extract": "ren_tenants",
+            "file": "",
             "line": "12",
             "column": "",
             "reason_code": "wrong_number_of_columns",

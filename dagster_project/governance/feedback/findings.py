@@ -49,10 +49,10 @@ _FILES = """
     order by extract
 """
 _REJECTED = """
-    select extract, line_number, column_name, reason_code
+    select extract, line_number, column_name, reason_code, file_name
     from control.rejected_rows
     where delivery_key = %(key)s
-    order by extract, line_number, column_name
+    order by extract, file_name, line_number, column_name
 """
 _WARNINGS = "select warning from control.delivery_warnings where delivery_key = %(key)s order by warning"
 _QUALITY = """
@@ -92,12 +92,13 @@ class FileRows:
 
 @dataclass(frozen=True)
 class RejectedRow:
-    """Where a row is that was not loaded, and why."""
+    """Where a row is that was not loaded, and why. `file_name` is not known of rows of before this was noted."""
 
     extract: str
     line_number: int
     column_name: str | None
     reason_code: str
+    file_name: str | None = None
 
 
 @dataclass(frozen=True)

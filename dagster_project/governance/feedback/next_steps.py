@@ -67,7 +67,9 @@ def _refused(findings: Findings, listed: str) -> Iterator[str]:
     if code == RefusalReason.PARTNER_HELD:
         yield "Nothing is wrong with the files. Ask the council's information governance lead what the agreement lacks."
         return
-    if code in _SEND_AGAIN:
+    if code in (RefusalReason.MAPPING_UNUSABLE, RefusalReason.MAPPING_FAILED):
+        yield "The fault is in the mapping, not in the files: have whoever keeps it mend it. Then the same files load."
+    elif code in _SEND_AGAIN:
         yield "Send the files of this delivery again, the manifest last. If the reason comes back, pack them anew."
     else:
         yield "Correct what the reason names, in your own system or export, and pack the files again."

@@ -11,7 +11,7 @@ from dagster_project.governance.feedback.next_steps import RESULT_WORDS, next_st
 
 # A spreadsheet takes a cell that begins so for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_COLUMNS = ("extract", "line", "column", "reason_code", "reason")
+_COLUMNS = ("extract", "file", "line", "column", "reason_code", "reason")
 
 
 def report_files(findings: Findings, partner_name: str) -> dict[str, bytes]:
@@ -47,7 +47,8 @@ def _list(findings: Findings) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(_COLUMNS)
     for row in findings.rejected:
-        known = (row.extract, row.line_number, row.column_name, row.reason_code, wording(row.reason_code))
+        place = (row.extract, row.file_name, row.line_number, row.column_name)
+        known = (*place, row.reason_code, wording(row.reason_code))
         writer.writerow([cell(value) for value in known])
     return out.getvalue()
 
