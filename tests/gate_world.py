@@ -25,6 +25,13 @@ MART_TYPES = {
     "arrears_min": "numeric",
     "balance_max_age_days": "integer",
     "notice_valid_months": "integer",
+    "factor_months": "integer",
+    "use_factors": "boolean",
+    "disability_needs_record": "boolean",
+    "count_lunchtime": "boolean",
+    "total_absence_percent": "numeric",
+    "lateness_percent": "numeric",
+    "exclusions_current_year": "integer",
     "as_at": "date",
     "started_at": "timestamptz",
 }

@@ -78,12 +78,8 @@ class Landing(Part):
 
 
 class Settings(Part):
-    """Points on which the agreement's text is silent. Each has a default and a reason in the shipped file."""
+    """Points of matching on which the text is silent. Each has a default and a reason in the shipped file."""
 
-    arrears_min: float = Field(default=0.01, gt=0)
-    balance_max_age_days: int = Field(default=14, ge=1)
-    notice_valid_months: int = Field(default=12, ge=1)
-    cin_basis: Literal["plan", "episode"] = "plan"
     nhs_allow_test_range: bool = False
     postcode_max_people: int = Field(default=10, ge=1)
     common_name_limit: int = Field(default=15, ge=1)

@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from dagster_project.agreement.item_settings import extracts_of
 from dagster_project.agreement.model import IDENTIFIERS, Agreement
 from dagster_project.agreement.standing import standing
 
@@ -67,6 +68,11 @@ def _tables(agreement: Agreement, context: RunContext) -> dict[str, tuple[Sequen
             ("rule", "domain", "trigger_event", "period_years", "period_days", "note"),
             [(r.rule, r.domain, r.trigger_event, r.period_years, r.period_days, r.note) for r in agreement.retention],
         ),
+        "freshness": (
+            ("partner", "extract", "max_age_days"),
+            [(p.code, name, agreement.max_age_days(p, name)) for p in partners for name in extracts_of(p.kind)],
+        ),
+        "item_settings": _one_row(agreement.item_settings.as_row()),
         "run_context": _run_context(agreement, context),
     }
 
@@ -82,6 +88,10 @@ def _run_context(agreement: Agreement, context: RunContext) -> tuple[Sequence[st
         "hold_while": agreement.data_subjects.hold_while,
         **agreement.settings.model_dump(),
     }
+    return _one_row(values)
+
+
+def _one_row(values: dict[str, Any]) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
     return tuple(values), [tuple(values.values())]
 
 

@@ -17,6 +17,7 @@ from dagster_project.agreement.content import DataSubjects, Function, Item, Land
 from dagster_project.agreement.example_dates import moved
 from dagster_project.agreement.header import Header
 from dagster_project.agreement.holds import Holds
+from dagster_project.agreement.item_settings import Extract, Freshness, ItemSettings
 from dagster_project.agreement.partners import SOURCE_OF_KIND, Partner, PartnerKind
 from dagster_project.agreement.parts import (
     EXAMPLE_DAY_ZERO,
@@ -73,6 +74,8 @@ class Agreement(Part):
     hosting: Hosting
     landing: Landing = Landing()
     holds: Holds = Holds()
+    freshness: Freshness = Freshness()
+    item_settings: ItemSettings = ItemSettings()
     settings: Settings = Settings()
 
     _day_zero: date = PrivateAttr(default=EXAMPLE_DAY_ZERO)
@@ -89,6 +92,11 @@ class Agreement(Part):
         raise AgreementError(
             f"'{code}' is not a partner of '{self.agreement.id}' (clause HD-06): add it under partners first"
         )
+
+    def max_age_days(self, partner: Partner, extract: Extract) -> int:
+        """The age in days beyond which the partner's file of that extract says nothing about today."""
+        own = partner.delivery.max_age_days.get(extract)
+        return self.freshness.of(partner.kind) if own is None else own
 
     def purpose_of(self, function: Function) -> str:
         """The function's purpose in words (clause PU-05)."""

@@ -1,10 +1,11 @@
 """Who takes part: controllers, routes, privacy statements, assurance and sign-offs."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from dagster_project.agreement.item_settings import Extract
 from dagster_project.agreement.parts import Code, Day, Identifier, Part, Text
 
 PartnerKind = Literal[
@@ -21,10 +22,14 @@ RESERVED_CODE = "reference"
 
 
 class Delivery(Part):
-    """How a partner's files arrive (clauses TR-01, TR-04). `reason`: why a council system does not deliver directly."""
+    """How a partner's files arrive (clauses TR-01, TR-04). `reason`: why a council system does not deliver directly.
+
+    `max_age_days`: extracts that this partner draws more seldom, or more often, than `freshness` has it for its kind.
+    """
 
     route: Literal["direct", "sftp"]
     reason: str = ""
+    max_age_days: dict[Extract, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
 
 
 class PrivacyStatement(Part):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from dagster_project.agreement.item_settings import extracts_of
 from dagster_project.agreement.partners import RESERVED_CODE, Partner
 
 if TYPE_CHECKING:
@@ -41,6 +42,11 @@ def _of(partner: Partner) -> Iterator[tuple[str, str]]:
         yield (
             ".delivery.reason (clause TR-01)",
             "council systems deliver directly where possible; write why this one cannot, or use direct",
+        )
+    for extract in sorted(set(partner.delivery.max_age_days) - set(extracts_of(partner.kind))):
+        yield (
+            ".delivery.max_age_days (clause RE-01)",
+            f"{extract} is no extract of {partner.kind} partners; name one of its own",
         )
     if partner.assurance.scheme == "equivalent" and not partner.assurance.note:
         yield ".assurance.note (clause SE-09)", "say which standard is held to be equivalent"

@@ -58,6 +58,9 @@ _CLAUSES: dict[str, str] = {
     "hosting.powerbi_region": "TR-03",
     "hosting": "TR-02",
     "landing": "TR-06",
+    "partners.*.delivery.max_age_days": "RE-01",
+    "freshness": "RE-01",
+    "item_settings": "DS-02",
     "settings": "DS-02",
 }
 _FIXES: dict[str, str] = {

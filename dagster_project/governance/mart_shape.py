@@ -15,7 +15,19 @@ STRUCTURAL: dict[str, frozenset[str]] = {
     "bridge_person_caseworker": frozenset({"person_key", "publish_id"}),
     "dim_household": frozenset({"household_key", "partner", "people", "publish_id"}),
     "dim_school": frozenset({"school_key", "school_name", "school_postcode", "publish_id"}),
-    "dim_partner": frozenset({"partner", "partner_name", "kind", "source", "data_as_at", "publish_id"}),
+    "dim_partner": frozenset(
+        {
+            "partner",
+            "partner_name",
+            "kind",
+            "source",
+            "data_as_at",
+            "is_current",
+            "feeds_not_current",
+            "feeds_not_delivered",
+            "publish_id",
+        }
+    ),
     "dim_date": frozenset(
         {"calendar_date", "calendar_year", "month_number", "month_name", "academic_year", "is_as_at", "publish_id"}
     ),
@@ -29,6 +41,14 @@ STRUCTURAL: dict[str, frozenset[str]] = {
             "arrears_min",
             "balance_max_age_days",
             "notice_valid_months",
+            "absence_scope",
+            "ay_start",
+            "disabled_psr",
+            "lateness_codes",
+            "factor_months",
+            "use_factors",
+            "disability_needs_record",
+            "count_lunchtime",
             "as_at",
             "started_at",
         }

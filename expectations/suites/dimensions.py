@@ -80,9 +80,9 @@ def _addresses() -> list[Expectation]:
         *_of_people_shown(table),
         present(Check(f"{table}.status_present", "F-09", "completeness", "Every row has a status"), "address_status"),
         one_of(
-            Check(f"{table}.status", "F-09", "validity", "An address is shown, withheld or none"),
+            Check(f"{table}.status", "F-09", "validity", "An address is shown, withheld, not current or none"),
             "address_status",
-            ("shown", "withheld", "none"),
+            ("shown", "withheld", "not_current", "none"),
         ),
         no_rows(
             systems,

@@ -34,6 +34,20 @@ HOUSED_NOW = """
         and (tenant.moved_out_date is null or tenant.moved_out_date > run.as_at)
 """
 
+# What says who is housed: while such a file is too old, nobody knows who has left.
+HOUSED_BY = "('hou_household_members', 'hou_ta_placements')"
+AGED = f"""
+    from control.current_snapshots as snapshot
+    inner join agreement.freshness as age
+        on snapshot.partner = age.partner and snapshot.extract = age.extract
+    cross join agreement.run_context as run
+    where snapshot.extract_date < run.as_at - age.max_age_days
+        and (
+            snapshot.extract in {HOUSED_BY}
+            or (run.hold_while = 'social_housing' and snapshot.extract in ('ren_tenancies', 'ren_tenants'))
+        )
+"""
+
 RECORDS = "select 1 from matched.person_records as record where record.person_key = shown.person_key"
 SCOPE_RULES = (
     (
@@ -49,6 +63,15 @@ SCOPE_RULES = (
     (
         Check(f"{TABLE}.housed_now", "RE-01", "scope", "Everybody shown is housed on the run's date, as landed"),
         f"from judged as shown where not exists ({RECORDS} and (record.partner, record.record_id) in ({HOUSED_NOW}))",
+    ),
+    (
+        Check(
+            f"{TABLE}.scope_current",
+            "RE-01",
+            "scope",
+            "The files that say who is housed are no older than the agreement's freshness has it",
+        ),
+        AGED,
     ),
     (
         Check(f"{TABLE}.all_shown", "PU-03", "completeness", "Everybody linked and in scope is shown"),

@@ -1,5 +1,6 @@
 """dbt against the rest of the product: contracts, the agreement, the fixed tables of the mart, the reports."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,15 @@ def test_columns_are_described_by_shared_blocks_only() -> None:
 
 def test_feeds_name_extracts_of_their_kind() -> None:
     lines = (ROOT / "dbt_project" / "seeds" / "feeds.csv").read_text(encoding="utf-8").splitlines()
-    assert {tuple(line.split(",")) for line in lines[1:]} <= {
+    assert {tuple(line.split(",")[:2]) for line in lines[1:]} <= {
         (contract.kind, name) for name, contract in load_contracts().items()
     }
+
+
+def test_every_extract_that_an_item_reads_by_its_age_is_a_feed() -> None:
+    """Else its rows would be nowhere current, and the item empty for everybody."""
+    lines = (ROOT / "dbt_project" / "seeds" / "feeds.csv").read_text(encoding="utf-8").splitlines()
+    items = [path.read_text(encoding="utf-8") for path in (MODELS / "items").glob("*.sql")]
+    read = {found for text in items for found in re.findall(r"current_rows\('stg_(\w+)'\)", text)}
+    assert read
+    assert read <= {line.split(",")[1] for line in lines[1:]}

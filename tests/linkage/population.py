@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from dagster_project.agreement.item_settings import ItemSettings
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import connect, connection_env
 
@@ -28,11 +29,11 @@ _PARTNERS = {
 _IDENTIFIERS = ("nhs_number", "upn", "social_care_id", "education_id", "nino")
 _RUN = """
 insert into agreement.run_context (
-    publish_id, as_at, agreement_id, agreement_version, agreement_sha256, started_at, hold_while, arrears_min,
-    balance_max_age_days, notice_valid_months, nhs_allow_test_range, postcode_max_people, common_name_limit, cin_basis
+    publish_id, as_at, agreement_id, agreement_version, agreement_sha256, started_at, hold_while,
+    nhs_allow_test_range, postcode_max_people, common_name_limit
 ) values (
     'cases', date '2026-11-22', 'case_isa', '1.0', 'none', timestamptz '2026-11-22 02:00+00',
-    'temporary_accommodation', 1, 30, 12, true, 10, 15, 'plan'
+    'temporary_accommodation', true, 10, 15
 )
 """
 
@@ -121,6 +122,7 @@ def load(settings: Settings, council: Council) -> None:
     """Write the agreement of the invented council and its rows into the warehouse."""
     with connect(settings, "admin") as conn:
         conn.execute(_RUN)
+        _insert_row(conn, sql.Identifier("agreement", "item_settings"), ItemSettings().as_row())
         for partner, (kind, source) in _PARTNERS.items():
             conn.execute(
                 "insert into agreement.partners values (%s, %s, %s, %s, 'joint_controller', %s, 'direct')",
@@ -165,12 +167,16 @@ def _insert(conn: psycopg.Connection[Any], extract: str, partner: str, rows: lis
         sql.SQL("create table if not exists {} partition of {} for values in ({})").format(partition, table, partner)
     )
     for line, row in enumerate(rows, start=2):
-        values = row | {"partner": partner, "delivery_id": f"{partner}_20261122_001", "line_number": line}
-        conn.execute(
-            sql.SQL("insert into {} ({}) values ({})").format(
-                table,
-                sql.SQL(", ").join(map(sql.Identifier, values)),
-                sql.SQL(", ").join(sql.Placeholder() * len(values)),
-            ),
-            list(values.values()),
-        )
+        provenance = {"partner": partner, "delivery_id": f"{partner}_20261122_001", "line_number": line}
+        _insert_row(conn, table, row | provenance)
+
+
+def _insert_row(conn: psycopg.Connection[Any], table: sql.Identifier, values: dict[str, Any]) -> None:
+    conn.execute(
+        sql.SQL("insert into {} ({}) values ({})").format(
+            table,
+            sql.SQL(", ").join(map(sql.Identifier, values)),
+            sql.SQL(", ").join(sql.Placeholder() * len(values)),
+        ),
+        list(values.values()),
+    )

@@ -23,6 +23,8 @@ TABLES = (
     "match_rules",
     "lawful_identifiers",
     "retention_rules",
+    "freshness",
+    "item_settings",
     "run_context",
 )
 

@@ -68,17 +68,42 @@ create table if not exists agreement.run_context (
     agreement_sha256 text not null,
     started_at timestamptz not null,
     hold_while text not null check (hold_while in ('temporary_accommodation', 'social_housing')),
+    nhs_allow_test_range boolean not null,
+    postcode_max_people integer not null,
+    common_name_limit integer not null
+);
+-- They stand in item_settings now. A view on the old columns goes with them; dbt builds it anew in every run.
+alter table agreement.run_context
+drop column if exists arrears_min cascade,
+drop column if exists balance_max_age_days cascade,
+drop column if exists notice_valid_months cascade,
+drop column if exists cin_basis cascade;
+
+create table if not exists agreement.item_settings (
     arrears_min numeric not null,
     balance_max_age_days integer not null,
     notice_valid_months integer not null,
-    nhs_allow_test_range boolean not null,
-    postcode_max_people integer not null,
-    common_name_limit integer not null,
-    cin_basis text not null check (cin_basis in ('plan', 'episode'))
+    cin_basis text not null check (cin_basis in ('plan', 'episode')),
+    use_factors boolean not null,
+    factor_months integer not null,
+    disabled_psr text not null,
+    disability_needs_record boolean not null,
+    absence_scope text not null check (absence_scope in ('current_school', 'all_schools')),
+    lateness_codes text not null,
+    count_lunchtime boolean not null,
+    ay_start text not null
+);
+
+create table if not exists agreement.freshness (
+    partner text not null,
+    extract text not null,
+    max_age_days integer not null,
+    primary key (partner, extract)
 );
 
 -- One run at a time: a second row would make every model join twice.
 create unique index if not exists run_context_is_one_row on agreement.run_context ((true));
+create unique index if not exists item_settings_is_one_row on agreement.item_settings ((true));
 
 grant usage on schema agreement to hl_dbt, hl_publisher, hl_analyst;
 grant select on all tables in schema agreement to hl_dbt, hl_publisher, hl_analyst;

@@ -18,7 +18,7 @@ coverage as (
 ),
 
 arrangements as (
-    select * from {{ ref('stg_ren_arrangements') }}
+    {{ current_rows('stg_ren_arrangements') }}
 ),
 
 people_with_open_arrangements as (

@@ -15,7 +15,7 @@ coverage as (
 ),
 
 episodes as (
-    select * from {{ ref('stg_csc_cla_episodes') }}
+    {{ current_rows('stg_csc_cla_episodes') }}
 ),
 
 -- V3 and V4 are series of short breaks: the child lives at home and does not count as in care.

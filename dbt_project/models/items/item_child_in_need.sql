@@ -1,10 +1,11 @@
 with
 
 run_context as (
-    select
-        as_at,
-        cin_basis
-    from {{ ref('stg_run_context') }}
+    select as_at from {{ ref('stg_run_context') }}
+),
+
+settings as (
+    select cin_basis from {{ ref('stg_item_settings') }}
 ),
 
 linked_records as (
@@ -17,11 +18,11 @@ feed_coverage as (
 ),
 
 plans as (
-    select * from {{ ref('stg_csc_cin_plans') }}
+    {{ current_rows('stg_csc_cin_plans') }}
 ),
 
 referrals as (
-    select * from {{ ref('stg_csc_referrals') }}
+    {{ current_rows('stg_csc_referrals') }}
 ),
 
 needs as (
@@ -45,10 +46,10 @@ needs as (
 coverage as (
     select feed_coverage.*
     from feed_coverage
-    inner join run_context
+    inner join settings
         on
             feed_coverage.extract
-            = case run_context.cin_basis when 'episode' then 'csc_referrals' else 'csc_cin_plans' end
+            = case settings.cin_basis when 'episode' then 'csc_referrals' else 'csc_cin_plans' end
 ),
 
 children_in_need as (
@@ -58,7 +59,8 @@ children_in_need as (
         on
             linked_records.partner = needs.partner
             and linked_records.record_id = needs.person_id
-    inner join run_context on needs.basis = run_context.cin_basis
+    inner join settings on needs.basis = settings.cin_basis
+    cross join run_context
     where {{ open_at('needs.start_date', 'needs.end_date', 'run_context.as_at') }}
 ),
 

@@ -19,7 +19,7 @@ persons as (
 ),
 
 plans as (
-    select * from {{ ref('stg_csc_cp_plans') }}
+    {{ current_rows('stg_csc_cp_plans') }}
 ),
 
 -- Without a birth date the open plan itself says that this is a child.

@@ -21,15 +21,15 @@ tenancies as (
 ),
 
 childrens_addresses as (
-    select * from {{ ref('stg_csc_addresses') }}
+    {{ current_rows('stg_csc_addresses') }}
 ),
 
 adults_persons as (
-    select * from {{ ref('stg_asc_persons') }}
+    {{ current_rows('stg_asc_persons') }}
 ),
 
 pupils as (
-    select * from {{ ref('stg_edu_pupils') }}
+    {{ current_rows('stg_edu_pupils') }}
 ),
 
 candidates as (

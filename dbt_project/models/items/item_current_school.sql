@@ -18,7 +18,7 @@ withheld_people as (
 ),
 
 pupils as (
-    select * from {{ ref('stg_edu_pupils') }}
+    {{ current_rows('stg_edu_pupils') }}
 ),
 
 enrolments as (
@@ -31,7 +31,7 @@ schools as (
 ),
 
 spells as (
-    select * from {{ ref('stg_edu_ehe_cme') }}
+    {{ current_rows('stg_edu_ehe_cme') }}
 ),
 
 statuses as (

@@ -10,11 +10,11 @@ linked_records as (
 ),
 
 tenants as (
-    select * from {{ ref('stg_ren_tenants') }}
+    {{ current_rows('stg_ren_tenants') }}
 ),
 
 tenancies as (
-    select * from {{ ref('stg_ren_tenancies') }}
+    {{ current_rows('stg_ren_tenancies') }}
 ),
 
 current_tenancies as (

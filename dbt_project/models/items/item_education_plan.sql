@@ -15,7 +15,7 @@ coverage as (
 ),
 
 needs as (
-    select * from {{ ref('stg_edu_sen') }}
+    {{ current_rows('stg_edu_sen') }}
 ),
 
 enrolments as (

@@ -1,20 +1,24 @@
 with
 
 run_context as (
-    select * from {{ ref('stg_run_context') }}
+    select as_at from {{ ref('stg_run_context') }}
+),
+
+settings as (
+    select notice_valid_months from {{ ref('stg_item_settings') }}
 ),
 
 current_tenancies as (
     select * from {{ ref('item_current_tenancies') }}
 ),
 
-coverage as (
+feeds as (
     select * from {{ ref('item_feed_coverage') }}
-    where extract = 'ren_actions'
+    where extract in ('ren_actions', 'ren_tenants', 'ren_tenancies')
 ),
 
 actions as (
-    select * from {{ ref('stg_ren_actions') }}
+    {{ current_rows('stg_ren_actions') }}
 ),
 
 risk_codes as (
@@ -23,6 +27,15 @@ risk_codes as (
 
 clearing_codes as (
     select * from {{ ref('eviction_clearing_actions') }}
+),
+
+-- A landlord whose tenancies are not current may have a tenancy at risk that nobody sees.
+coverage as (
+    select
+        person_key,
+        bool_and(is_covered) as is_covered
+    from feeds
+    group by person_key
 ),
 
 last_cleared as (
@@ -48,12 +61,13 @@ tenancies_at_risk as (
             actions.partner = last_cleared.partner
             and actions.tenancy_id = last_cleared.tenancy_id
     cross join run_context
+    cross join settings
     where
         {{ open_at('actions.action_date', 'actions.cleared_date', 'run_context.as_at') }}
         and (last_cleared.cleared_on is null or actions.action_date > last_cleared.cleared_on)
         and (
             risk_codes.lapses = 'N'
-            or (actions.action_date + make_interval(months => run_context.notice_valid_months))::date
+            or (actions.action_date + make_interval(months => settings.notice_valid_months))::date
             > run_context.as_at
         )
 ),

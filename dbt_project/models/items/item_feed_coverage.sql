@@ -5,24 +5,16 @@ linked_records as (
 ),
 
 feeds as (
-    select * from {{ ref('feeds') }}
-),
-
-snapshots as (
-    select * from {{ ref('stg_current_snapshots') }}
+    select * from {{ ref('item_feeds') }}
 ),
 
 coverage as (
     select
         linked_records.person_key,
         feeds.extract,
-        bool_and(snapshots.extract is not null) as is_covered
+        bool_and(feeds.is_current) as is_covered
     from linked_records
-    inner join feeds on linked_records.kind = feeds.kind
-    left outer join snapshots
-        on
-            linked_records.partner = snapshots.partner
-            and feeds.extract = snapshots.extract
+    inner join feeds on linked_records.partner = feeds.partner
     group by linked_records.person_key, feeds.extract
 )
 

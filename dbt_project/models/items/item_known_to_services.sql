@@ -21,23 +21,23 @@ education_plans as (
 ),
 
 referrals as (
-    select * from {{ ref('stg_csc_referrals') }}
+    {{ current_rows('stg_csc_referrals') }}
 ),
 
 need_plans as (
-    select * from {{ ref('stg_csc_cin_plans') }}
+    {{ current_rows('stg_csc_cin_plans') }}
 ),
 
 protection_plans as (
-    select * from {{ ref('stg_csc_cp_plans') }}
+    {{ current_rows('stg_csc_cp_plans') }}
 ),
 
 care_episodes as (
-    select * from {{ ref('stg_csc_cla_episodes') }}
+    {{ current_rows('stg_csc_cla_episodes') }}
 ),
 
 adult_events as (
-    select * from {{ ref('stg_asc_events') }}
+    {{ current_rows('stg_asc_events') }}
 ),
 
 service_feeds as (

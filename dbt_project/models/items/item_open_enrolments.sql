@@ -10,7 +10,7 @@ linked_records as (
 ),
 
 pupils as (
-    select * from {{ ref('stg_edu_pupils') }}
+    {{ current_rows('stg_edu_pupils') }}
 ),
 
 enrolments as (

@@ -9,15 +9,15 @@ linked_records as (
 ),
 
 childrens_involvements as (
-    select * from {{ ref('stg_csc_involvements') }}
+    {{ current_rows('stg_csc_involvements') }}
 ),
 
 adults_involvements as (
-    select * from {{ ref('stg_asc_involvements') }}
+    {{ current_rows('stg_asc_involvements') }}
 ),
 
 needs as (
-    select * from {{ ref('stg_edu_sen') }}
+    {{ current_rows('stg_edu_sen') }}
 ),
 
 excluded_teams as (

@@ -1,7 +1,16 @@
 with
 
 run_context as (
-    select * from {{ ref('stg_run_context') }}
+    select as_at from {{ ref('stg_run_context') }}
+),
+
+settings as (
+    select * from {{ ref('stg_item_settings') }}
+),
+
+tenancy_feeds as (
+    select * from {{ ref('item_feed_coverage') }}
+    where extract in ('ren_tenants', 'ren_tenancies')
 ),
 
 current_tenancies as (
@@ -9,7 +18,7 @@ current_tenancies as (
 ),
 
 balances as (
-    select * from {{ ref('stg_ren_balances') }}
+    {{ current_rows('stg_ren_balances') }}
 ),
 
 fresh_balances as (
@@ -23,9 +32,10 @@ fresh_balances as (
         ) as recency
     from balances
     cross join run_context
+    cross join settings
     where
         balances.balance_date <= run_context.as_at
-        and balances.balance_date >= run_context.as_at - run_context.balance_max_age_days
+        and balances.balance_date >= run_context.as_at - settings.balance_max_age_days
 ),
 
 -- A credit on an account without a fresh balance could outweigh the debt on another: one gap leaves the sum unknown.
@@ -43,13 +53,25 @@ accounts as (
     group by current_tenancies.person_key
 ),
 
-flagged as (
+-- A landlord whose tenancies are not current may hold an account that nobody sees.
+known_accounts as (
     select
         accounts.person_key,
-        {{ flag('accounts.is_complete and accounts.owed > run_context.arrears_min', 'accounts.is_complete') }}
-            as is_in_rent_arrears
+        accounts.owed,
+        accounts.is_complete and bool_and(tenancy_feeds.is_covered) as is_complete
     from accounts
-    cross join run_context
+    inner join tenancy_feeds on accounts.person_key = tenancy_feeds.person_key
+    group by accounts.person_key, accounts.owed, accounts.is_complete
+),
+
+flagged as (
+    select
+        known_accounts.person_key,
+        {{ flag(
+            'known_accounts.is_complete and known_accounts.owed > settings.arrears_min', 'known_accounts.is_complete'
+        ) }} as is_in_rent_arrears
+    from known_accounts
+    cross join settings
 )
 
 select * from flagged

@@ -12,6 +12,11 @@ current_addresses as (
     select * from {{ ref('item_current_addresses') }}
 ),
 
+feeds as (
+    select * from {{ ref('item_feeds') }}
+    where holds_address
+),
+
 withheld_people as (
     select * from {{ ref('item_withheld_people') }}
 ),
@@ -21,6 +26,14 @@ host_systems as (
         person_key,
         partner
     from linked_records -- two records of one system are one host system
+),
+
+address_feeds as (
+    select
+        partner,
+        bool_and(is_current) as is_current
+    from feeds
+    group by partner
 ),
 
 compared as (
@@ -33,11 +46,13 @@ compared as (
         current_addresses.postcode,
         case
             when withheld_people.is_address_withheld then 'withheld'
-            when current_addresses.person_key is null then 'none'
-            else 'shown'
+            when current_addresses.person_key is not null then 'shown'
+            when address_feeds.is_current then 'none'
+            else 'not_current'
         end as address_status
     from host_systems
     inner join withheld_people on host_systems.person_key = withheld_people.person_key
+    inner join address_feeds on host_systems.partner = address_feeds.partner
     left outer join current_addresses
         on
             host_systems.person_key = current_addresses.person_key
