@@ -1,8 +1,12 @@
--- The reports' calendar runs from one September to the last day of the current academic year and marks one as-at day.
+-- The reports' calendar runs from the first day of one academic year to the last of the current one, and marks one as-at day.
 with
 
 calendar as (
     select * from {{ ref('dim_date') }}
+),
+
+current_year as (
+    select year_start from {{ ref('item_academic_year') }}
 ),
 
 span as (
@@ -15,11 +19,12 @@ span as (
     from calendar
 )
 
-select *
+select span.*
 from span
+cross join current_year
 where
-    to_char(first_day, 'MM-DD') <> '09-01'
-    or to_char(last_day, 'MM-DD') <> '08-31'
+    first_day <> (current_year.year_start - interval '2 years')::date
+    or last_day + 1 <> (current_year.year_start + interval '1 year')::date
     or days <> last_day - first_day + 1
     or academic_years <> 3
     or as_at_days <> 1

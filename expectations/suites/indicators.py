@@ -27,6 +27,8 @@ KEYS = {"person_key": "dim_person", "household_key": "dim_household", "school_ke
 KNOWN_BY = {
     "has_ehcp": ("edu",),
     "send_type": ("edu",),
+    "is_disabled": ("csc", "asc"),
+    "disabilities": ("csc", "asc"),
     "current_school": ("edu",),
     "current_school_postcode": ("edu",),
     "total_absence_percent": ("edu",),
@@ -129,6 +131,11 @@ def _rules(facts: Facts) -> Iterator[Expectation]:
         )
     if "service_team_details" in built:
         yield no_excluded_team(TABLE, ["service_team_details"])
+    if {"is_disabled", "disabilities"} <= built:
+        yield no_rows(
+            Check(f"{TABLE}.disabilities_flagged", "F-18", "consistency", "Disabilities are named for Y, and only then"),
+            "from judged as fact where (fact.disabilities is not null) <> (fact.is_disabled is not distinct from 'Y')",
+        )
     if {"is_in_rent_arrears", "has_arrears_payment_plan"} <= built:
         yield no_rows(
             Check(f"{TABLE}.plan_needs_arrears", "F-07", "consistency", "A payment plan is in place only for arrears"),

@@ -40,6 +40,10 @@ adult_events as (
     {{ current_rows('stg_asc_events') }}
 ),
 
+education_requests as (
+    {{ current_rows('stg_edu_sen') }}
+),
+
 service_feeds as (
     select * from {{ ref('service_feeds') }}
 ),
@@ -85,6 +89,14 @@ work as (
         end_date
     from adult_events
     where lower(event_type) = 'service'
+    union all
+    -- a plan that is only asked for has no first day yet
+    select
+        partner,
+        person_id,
+        null::date as start_date,
+        plan_ceased as end_date
+    from education_requests
 ),
 
 known_people as (
@@ -95,7 +107,7 @@ known_people as (
             linked_records.partner = work.partner
             and linked_records.record_id = work.person_id
     cross join run_context
-    where {{ open_at('work.start_date', 'work.end_date', 'run_context.as_at') }}
+    where {{ open_at_if_started('work.start_date', 'work.end_date', 'run_context.as_at') }}
     union -- the same person may be known in many ways
     select person_key from involvements
     union

@@ -54,7 +54,7 @@ involvements as (
         team,
         caseworker as worker_name,
         case when caseworker is not null then 'SEND caseworker' end as worker_role,
-        plan_start as start_date,
+        null::date as start_date, -- a request, too, is work of the SEND team
         plan_ceased as end_date
     from needs
     where caseworker is not null or team is not null
@@ -73,7 +73,7 @@ open_involvements as (
             linked_records.partner = involvements.partner
             and linked_records.record_id = involvements.person_id
     cross join run_context
-    where {{ open_at('involvements.start_date', 'involvements.end_date', 'run_context.as_at') }}
+    where {{ open_at_if_started('involvements.start_date', 'involvements.end_date', 'run_context.as_at') }}
 ),
 
 shown_involvements as (

@@ -1,17 +1,23 @@
 with
 
+run_context as (
+    select as_at from {{ ref('stg_run_context') }}
+),
+
 registered as (
     select * from {{ ref('stg_gias_schools') }}
 ),
 
 establishments as (
     select
-        urn,
-        establishment_name,
-        postcode,
-        la_code || lpad(establishment_number, 4, '0') as laestab,
-        coalesce(establishment_status_code in ('1', '3'), false) as is_open
+        registered.urn,
+        registered.establishment_name,
+        registered.postcode,
+        registered.la_code || lpad(registered.establishment_number, 4, '0') as laestab,
+        coalesce(registered.establishment_status_code in ('1', '3'), false)
+        and (registered.close_date is null or registered.close_date > run_context.as_at) as is_open
     from registered
+    cross join run_context
 ),
 
 -- A school that turned academy keeps its LAESTAB under a new register number: the open life speaks, or else the last.

@@ -3,23 +3,39 @@ with
 run_context as (
     select
         publish_id,
-        as_at,
-        -- Shifted by eight months, a calendar year is an academic year.
-        extract(year from as_at - interval '8 months')::integer as academic_year_start
+        as_at
     from {{ ref('stg_run_context') }}
+),
+
+settings as (
+    select ay_start from {{ ref('stg_item_settings') }}
+),
+
+current_year as (
+    select year_start from {{ ref('item_academic_year') }}
 ),
 
 days as (
     select
         calendar.day::date as calendar_date,
         run_context.as_at,
+        settings.ay_start,
         run_context.publish_id
     from run_context
+    cross join settings
+    cross join current_year
     cross join lateral generate_series(
-        make_date(run_context.academic_year_start - 2, 9, 1),
-        make_date(run_context.academic_year_start + 1, 8, 31),
+        current_year.year_start - interval '2 years',
+        current_year.year_start + interval '1 year' - interval '1 day',
         interval '1 day'
     ) as calendar (day)
+),
+
+dated as (
+    select
+        days.*,
+        {{ academic_year_start('calendar_date', 'ay_start') }} as year_start
+    from days
 ),
 
 described as (
@@ -28,11 +44,10 @@ described as (
         extract(year from calendar_date)::integer as calendar_year,
         extract(month from calendar_date)::integer as month_number,
         to_char(calendar_date, 'FMMonth') as month_name,
-        to_char(calendar_date - interval '8 months', 'YYYY') || '/'
-        || to_char(calendar_date + interval '4 months', 'YY') as academic_year,
+        {{ academic_year_name('year_start') }} as academic_year,
         calendar_date = as_at as is_as_at,
         publish_id
-    from days
+    from dated
 )
 
 select * from described
