@@ -133,7 +133,7 @@ def _rules(facts: Facts) -> Iterator[Expectation]:
         yield no_excluded_team(TABLE, ["service_team_details"])
     if {"is_disabled", "disabilities"} <= built:
         yield no_rows(
-            Check(f"{TABLE}.disabilities_flagged", "F-18", "consistency", "Disabilities are named for Y, and only then"),
+            Check(f"{TABLE}.disabilities_flagged", "F-18", "consistency", "Disabilities are named for Y only"),
             "from judged as fact where (fact.disabilities is not null) <> (fact.is_disabled is not distinct from 'Y')",
         )
     if {"is_in_rent_arrears", "has_arrears_payment_plan"} <= built:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from dagster_project.agreement.model import load_agreement
 from dagster_project.cli_demo import OFFICER
 from dagster_project.settings import Settings, load_settings
 from dagster_project.warehouse.connection import connect
@@ -28,6 +29,7 @@ from tests.delivery_kit import (
     truncated,
     utf_16,
 )
+from tests.item_kit import columns_that_tell_nothing, days_later
 
 ROOT = Path(__file__).parents[2]
 PEOPLE = "600"
@@ -144,6 +146,29 @@ def test_there_is_a_page_on_data_quality_per_partner(published: tuple[Settings, 
     assert pages == {"index.html", *(f"{path.name}.html" for path in (published[0].home / "inbox").iterdir())} | {
         "northbank_ha.html"
     }
+
+
+def test_no_item_is_empty_for_everybody_and_each_flag_says_yes_and_no(published: tuple[Settings, object]) -> None:
+    settings, _ = published
+    facts = rows(hearthlink(settings, "query", "--csv", "select * from mart.fct_person_indicators"))
+    assert columns_that_tell_nothing(load_agreement(settings.agreement_file), facts) == []
+
+
+def test_a_feed_withheld_too_long_empties_its_items_and_says_so(
+    published: tuple[Settings, object], tmp_path: Path
+) -> None:
+    """Five days without a delivery: children's care and the placements may be three days old, the others ten."""
+    later = days_later(published[0], 5, tmp_path)
+    assert min(later.answers_before) > 0
+    assert later.answers_of_old_files == (0, 0, 0, 0)
+    assert min(later.answers_of_current_files) > 0
+    assert later.partners["fakeshire_edu"] == ("Y", None)
+    current, text = later.partners["fakeshire_csc"]
+    assert current == "N"
+    assert f"child protection plans (data to {AS_AT}, may be 3 days old)" in text
+    assert later.address_statuses <= {"not_current", "withheld"}
+    # Who is placed decides who is shown, and that file is too old as well: nothing may be published.
+    assert "dim_person.scope_current" in later.failed_checks
 
 
 def test_second_demo_gives_the_same_counts(published: tuple[Settings, subprocess.CompletedProcess[str]]) -> None:

@@ -82,18 +82,27 @@ records as (
     select * from adults_records
 ),
 
-described as (
-    select
+linked_people as (
+    select distinct -- two systems may name the same disability
         linked_records.person_key,
-        string_agg(distinct records.shown_as collate "C", '; ' order by records.shown_as collate "C") as disabilities,
-        bool_or(records.says_none) as says_none,
-        bool_or(not records.says_none and records.shown_as is null) as has_unknown_code
+        records.says_none,
+        records.shown_as
     from linked_records
     inner join records
         on
             linked_records.partner = records.partner
             and linked_records.record_id = records.person_id
-    group by linked_records.person_key
+),
+
+-- The C collation sorts alike on every server.
+described as (
+    select
+        person_key,
+        string_agg(shown_as, '; ' order by shown_as collate "C") as disabilities,
+        bool_or(says_none) as says_none,
+        bool_or(not says_none and shown_as is null) as has_unknown_code
+    from linked_people
+    group by person_key
 ),
 
 enquiries as (

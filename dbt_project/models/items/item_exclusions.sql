@@ -63,29 +63,41 @@ this_years as (
     where exclusions.start_date >= current_year.year_start and exclusions.start_date <= run_context.as_at
 ),
 
--- What two schools report of the same day is one exclusion. A category or status that nobody knows leaves the number open.
-counted as (
-    select
+occurrences as (
+    select distinct -- what two schools report of the same day is one exclusion
         this_years.person_key,
-        bool_or(this_years.counts_as is null or this_years.stands is null) as is_unknown,
-        count(distinct (this_years.start_date, this_years.counts_as)) filter (
-            where this_years.stands = 'Y'
-            and (settings.count_lunchtime or this_years.counts_as <> 'lunchtime exclusion')
-        ) as exclusions
+        this_years.start_date,
+        this_years.counts_as
     from this_years
     cross join settings
-    group by this_years.person_key
+    where
+        this_years.stands = 'Y'
+        and (settings.count_lunchtime or this_years.counts_as <> 'lunchtime exclusion')
+),
+
+counted as (
+    select
+        person_key,
+        count(*) as exclusions
+    from occurrences
+    group by person_key
+),
+
+-- A category or status that nobody knows leaves the number open.
+unknown_people as (
+    select distinct person_key from this_years -- one such row is enough
+    where counts_as is null or stands is null
 ),
 
 shown as (
     select
         coverage.person_key,
         case
-            when coverage.is_covered and not coalesce(counted.is_unknown, false)
-                then coalesce(counted.exclusions, 0)
+            when coverage.is_covered and unknown_people.person_key is null then coalesce(counted.exclusions, 0)
         end::integer as exclusions_current_year
     from coverage
     left outer join counted on coverage.person_key = counted.person_key
+    left outer join unknown_people on coverage.person_key = unknown_people.person_key
 )
 
 select * from shown

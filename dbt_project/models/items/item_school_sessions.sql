@@ -42,7 +42,7 @@ marks as (
     where attendance.academic_year ~ '^[0-9]{4}[^0-9]?([0-9]{2}|[0-9]{4})$'
 ),
 
--- Some schools send whole registers, others only what was missed: then the sessions possible are the pupil's own figure.
+-- Some schools send whole registers, others only what was missed: then the pupil's own figure says what was possible.
 registers as (
     select
         partner,
