@@ -232,6 +232,29 @@ def test_a_feed_withheld_too_long_empties_its_items_says_so_and_holds_the_scope(
     assert "dim_person.scope_current" in aged
 
 
+def test_no_item_is_empty_for_everybody_and_each_flag_says_yes_and_no(published: tuple[Settings, object]) -> None:
+    settings, _ = published
+    facts = rows(hearthlink(settings, "query", "--csv", "select * from mart.fct_person_indicators"))
+    assert columns_that_tell_nothing(load_agreement(settings.agreement_file), facts) == []
+
+
+def test_a_feed_withheld_too_long_empties_its_items_and_says_so(
+    published: tuple[Settings, object], tmp_path: Path
+) -> None:
+    """Five days without a delivery: children's care and the placements may be three days old, the others ten."""
+    later = days_later(published[0], 5, tmp_path)
+    assert min(later.answers_before) > 0
+    assert later.answers_of_old_files == (0, 0, 0, 0)
+    assert min(later.answers_of_current_files) > 0
+    assert later.partners["fakeshire_edu"] == ("Y", None)
+    current, text = later.partners["fakeshire_csc"]
+    assert current == "N"
+    assert f"child protection plans (data to {AS_AT}, may be 3 days old)" in text
+    assert later.address_statuses <= {"not_current", "withheld"}
+    # Who is placed decides who is shown, and that file is too old as well: nothing may be published.
+    assert "dim_person.scope_current" in later.failed_checks
+
+
 def test_second_demo_gives_the_same_counts(published: tuple[Settings, subprocess.CompletedProcess[str]]) -> None:
     settings, first = published
     second = hearthlink(settings, "demo", "--people", PEOPLE, "--as-at", AS_AT)
