@@ -29,22 +29,12 @@ from tests.delivery_kit import (
     truncated,
     utf_16,
 )
-from tests.gate_kit import failed, run_tables
-from tests.linkage.population import dbt
+from tests.item_kit import columns_that_tell_nothing, days_later
 
 ROOT = Path(__file__).parents[2]
 PEOPLE = "600"
 # Of the test range, with a wrong check digit.
 FAULTY_NUMBER = "9990000010"
-# How many answers hang on children's care alone, and how many on education, or on any service.
-WITHHELD = """
-    select
-        count(has_child_protection_plan), count(is_child_in_care), count(is_child_in_need),
-        count(is_at_risk_of_exploitation), count(has_ehcp), count(total_absence_percent),
-        count(*) filter (where is_known_to_services = 'Y')
-    from {}.fct_person_indicators
-"""
-
 
 def hearthlink(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -152,12 +142,9 @@ def test_the_linkage_report_is_kept_with_the_publish_and_gives_no_small_count_aw
     counted = {(measure, breakdown, category): number for measure, breakdown, category, number in kept}
     assert counted["people", "all", "all"] == people
     assert {number for number in counted.values() if number is not None}.isdisjoint(range(1, 5))
-    by_rule = {category: number for (measure, breakdown, category), number in counted.items()
-               if (measure, breakdown) == ("links", "rule")}  # fmt: skip
-    assert {rule: number for rule, number in links.items() if by_rule[rule] is not None} == {
-        rule: number for rule, number in by_rule.items() if number is not None
-    }
+    by_rule = {name[2]: number for name, number in counted.items() if name[:2] == ("links", "rule")}
     hidden = [number for rule, number in links.items() if by_rule[rule] is None]
+    assert all(number in (None, links.get(rule)) for rule, number in by_rule.items())
     assert not hidden or (len(hidden) > 1 and sum(hidden) >= 5)
 
 
@@ -175,61 +162,6 @@ def test_there_is_a_page_on_data_quality_per_partner(published: tuple[Settings, 
     assert pages == {"index.html", *(f"{path.name}.html" for path in (published[0].home / "inbox").iterdir())} | {
         "northbank_ha.html"
     }
-def test_no_item_is_empty_for_everybody_and_each_flag_says_yes_no_and_nothing(
-    published: tuple[Settings, object],
-) -> None:
-    """A column that never varies would tell the reader nothing, or hide that its rule is not there."""
-    settings, _ = published
-    facts = rows(hearthlink(settings, "query", "--csv", "select * from mart.fct_person_indicators"))
-    shown = [
-        column
-        for item in load_agreement(settings.agreement_file).items
-        for table, _, column in (name.partition(".") for name in item.columns)
-        if table == "fct_person_indicators"
-    ]
-    values = {column: {fact[column] for fact in facts} for column in shown}
-    assert [column for column, found in values.items() if not found - {""}] == []
-    always = {"is_in_temporary_accommodation"}  # whoever is not is not shown
-    flags = [column for column in shown if column.startswith(("is_", "has_")) and column not in always]
-    assert {column: values[column] for column in flags if not {"Y", "N"} <= values[column]} == {}
-    numbers = ("total_absence_percent", "lateness_percent", "exclusions_current_year")
-    assert [column for column in numbers if len(values[column] - {""}) < 2] == []
-
-
-def test_a_feed_withheld_too_long_empties_its_items_says_so_and_holds_the_scope(
-    published: tuple[Settings, object], tmp_path: Path
-) -> None:
-    """Five days without a delivery: children's care and the placements may be three days old, the others ten."""
-    settings, _ = published
-    move = "update agreement.run_context set as_at = as_at + {}"
-    with connect(settings, "hl_loader") as conn:
-        conn.execute(move.format(5).encode())
-    try:
-        dbt(settings, tmp_path, "run", "--select", "item_feeds+", "dim_person")
-        aged = failed(run_tables(settings, "dim_person"))
-        with connect(settings, "hl_analyst") as conn:
-            before = conn.execute(WITHHELD.format("mart").encode()).fetchone()
-            after = conn.execute(WITHHELD.format("mart_candidate").encode()).fetchone()
-            partners = conn.execute(
-                "select partner, is_current, feeds_not_current from mart_candidate.dim_partner order by partner"
-            ).fetchall()
-            addresses = conn.execute(
-                "select distinct address_status from mart_candidate.bridge_person_address where partner = %s",
-                ["fakeshire_csc"],
-            ).fetchall()
-    finally:
-        with connect(settings, "hl_loader") as conn:
-            conn.execute(move.format(-5).encode())
-    assert before and after
-    assert min(before) > 0
-    assert after[:4] == (0, 0, 0, 0)
-    assert min(after[4:]) > 0
-    said = {partner: (current, text) for partner, current, text in partners}
-    assert said["fakeshire_edu"] == ("Y", None)
-    assert said["fakeshire_csc"][0] == "N"
-    assert f"child protection plans (data to {AS_AT}, may be 3 days old)" in said["fakeshire_csc"][1]
-    assert {status for (status,) in addresses} <= {"not_current", "withheld"}
-    assert "dim_person.scope_current" in aged
 
 
 def test_no_item_is_empty_for_everybody_and_each_flag_says_yes_and_no(published: tuple[Settings, object]) -> None:
@@ -249,7 +181,7 @@ def test_a_feed_withheld_too_long_empties_its_items_and_says_so(
     assert later.partners["fakeshire_edu"] == ("Y", None)
     current, text = later.partners["fakeshire_csc"]
     assert current == "N"
-    assert f"child protection plans (data to {AS_AT}, may be 3 days old)" in text
+    assert f"child protection plans (data to {AS_AT}, may be 3 days old)" in (text or "")
     assert later.address_statuses <= {"not_current", "withheld"}
     # Who is placed decides who is shown, and that file is too old as well: nothing may be published.
     assert "dim_person.scope_current" in later.failed_checks

@@ -47,6 +47,7 @@ class Engine:
         self._columns: dict[str, tuple[str, ...]] = {}
         self._made = 0
         self._connection = duckdb.connect(":memory:", config=dict(_CONFIG))
+        self._connection.execute("set enable_progress_bar = false")
         self._connection.execute("set disabled_filesystems = 'LocalFileSystem'")
         self._connection.execute("set lock_configuration = true")
         self._connection.execute("create schema all_rows")

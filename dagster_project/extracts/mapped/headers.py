@@ -91,6 +91,9 @@ def recognise(mapping: Mapping, names: list[str], header: list[str], place: str)
             )
     if named:
         closest = min(named, key=lambda found: len(found.missing))
+        if not any(closest.table in rule.source for rule in mapping.extracts):
+            # Nothing is taken of it: it is there so that its file is known and its rows are counted.
+            return closest
         raise DeliveryRefused(
             RefusalReason.COLUMN_MISSING,
             f"{place}: as '{closest.table}' it lacks the column {', '.join(closest.missing)}; add it to the export, or"

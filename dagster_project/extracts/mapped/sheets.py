@@ -11,10 +11,11 @@ from typing import Any
 from dagster_project.extracts.csvrows import CsvRows
 from dagster_project.extracts.errors import DeliveryRefused
 from dagster_project.extracts.mapped.model import Csv
-from dagster_project.extracts.mapped.source import check_workbook, unpacked
+from dagster_project.extracts.mapped.source import check_workbook, too_large, unpacked
 from dagster_project.extracts.reasons import RefusalReason, RejectionReason
 
 _MAX_COLUMNS = 1_000
+_MAX_ROWS = 2**20
 _SAFE = re.compile(r"[^\w ()-]+")
 _WHOLE_UP_TO = 10**15
 
@@ -82,10 +83,13 @@ def _csv_lines(rows: CsvRows) -> Iterator[Line]:
 
 
 def _sheet_lines(sheet: Any, name: str) -> Iterator[Line]:
-    rows = sheet.iter_rows(max_col=min(sheet.max_column or _MAX_COLUMNS, _MAX_COLUMNS), values_only=True)
+    # What the workbook says of a sheet's extent is often wrong, and would cut rows off without a word.
+    sheet.reset_dimensions()
     width = 0
     try:
-        for number, row in enumerate(rows, start=1):
+        for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+            if len(row) > _MAX_COLUMNS or number > _MAX_ROWS:
+                raise too_large(name, f"a sheet has over {_MAX_COLUMNS:,} columns or {_MAX_ROWS:,} rows")
             cells = [_text(value) for value in row]
             while cells and not cells[-1]:
                 cells.pop()
