@@ -165,15 +165,14 @@ def test_there_is_a_page_on_data_quality_per_partner(published: tuple[Settings, 
 
 
 def test_no_item_is_empty_for_everybody_and_each_flag_says_yes_and_no(published: tuple[Settings, object]) -> None:
-    settings, _ = published
-    facts = rows(hearthlink(settings, "query", "--csv", "select * from mart.fct_person_indicators"))
-    assert columns_that_tell_nothing(load_agreement(settings.agreement_file), facts) == []
+    facts = rows(hearthlink(published[0], "query", "--csv", "select * from mart.fct_person_indicators"))
+    assert columns_that_tell_nothing(load_agreement(published[0].agreement_file), facts) == []
 
 
 def test_a_feed_withheld_too_long_empties_its_items_and_says_so(
     published: tuple[Settings, object], tmp_path: Path
 ) -> None:
-    """Five days without a delivery: children's care and the placements may be three days old, the others ten."""
+    # children's care and the placements may be three days old, the others ten
     later = days_later(published[0], 5, tmp_path)
     assert min(later.answers_before) > 0
     assert later.answers_of_old_files == (0, 0, 0, 0)
