@@ -44,7 +44,8 @@ def test_every_schema_and_one_raw_table_per_contract(warehouse: Settings, connec
             "where table_schema = 'raw' and table_name = %s order by ordinal_position",
             [name],
         ).fetchall()
-        assert [column for column, _ in columns] == [*contract.columns, "partner", "delivery_id", "line_number"]
+        origin = ["partner", "delivery_id", "file_number", "line_number"]
+        assert [column for column, _ in columns] == [*contract.columns, *origin]
         assert {kind for column, kind in columns if column in contract.columns} == {"text"}
 
 

@@ -2,7 +2,9 @@
 
 import gzip
 import hashlib
+import io
 import json
+import zipfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -80,6 +82,26 @@ def test_a_workbook_with_a_damaged_sheet_is_refused_without_a_word_of_it(tmp_pat
     content = as_workbook({"List 7": [["Child Unique ID", "Child Protection Plan Start Date"], [CANARY, "x"]]})
     text = refused(content[: len(content) // 2], "list.xlsx", "annex_a", tmp_path)
     assert "workbook" in text and CANARY not in text
+
+
+def edited(content: bytes, old: bytes, new: bytes) -> bytes:
+    """The workbook with other text in its first sheet."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name).replace(old, new) if "sheet1" in name else source.read(name))
+    return out.getvalue()
+
+
+def test_a_workbook_that_lies_about_its_extent_is_read_to_its_end_or_refused(tmp_path: Path) -> None:
+    rows = [["CHILD", "SEX", "DOB", "ETHNIC"], ["C1", "1", "", "WBRI"], ["C2", "1", "", "WBRI"]]
+    content = as_workbook({"header": rows})
+    (tmp_path / "903.xlsx").write_bytes(edited(content, b'ref="A1:D3"', b'ref="A1"'))
+    manifest = pack(tmp_path, "madeup_maps", date(2026, 11, 21), mappings=[Library().mapping("ssda903")])
+    assert json.loads(manifest.read_text(encoding="utf-8"))["resources"][0]["rowcount"] == 2
+    far = edited(content, b'<row r="3"', b'<row r="3000000"')
+    (tmp_path / "other").mkdir()
+    assert "1,048,576 rows" in refused(far, "903.xlsx", "ssda903", tmp_path / "other")
 
 
 @pytest.mark.parametrize(

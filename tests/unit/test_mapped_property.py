@@ -41,3 +41,12 @@ def test_each_row_has_one_fate(tmp_path: Path) -> None:
             list(extract.reader(None))
         origin = part.origins.files[1]
         assert (origin.loaded, origin.rejected, origin.passed_over) == (1, 1, 1)
+
+
+def test_a_row_that_a_rule_leaves_out_is_not_rejected_for_what_the_rule_would_read(tmp_path: Path) -> None:
+    rows = [["Child Unique ID", "CIN Start Date", "CIN Closure Date", "Case Status"]]
+    rows += [["C1", "01/02/2026", "?", "b) Child Protection plan"], ["C2", "01/02/2026", "?", "c) Child in need plan"]]
+    (tmp_path / "list_6.csv").write_bytes(as_csv(rows))
+    report = examine(tmp_path, [Library().mapping("annex_a")])
+    plans = next(extract for extract in report.extracts if extract.contract.name == "csc_cin_plans")
+    assert (plans.parsed, plans.loaded) == (1, 0) and list(plans.first_lines.values()) == [[3]]

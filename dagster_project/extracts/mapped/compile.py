@@ -13,10 +13,12 @@ _NOT_NAMES = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
 @dataclass(frozen=True)
 class Statement:
     """One select. `used` are the columns of the source that it reads: a row that is at fault in one of them is
-    rejected. None: the statement is an analyst's, and reads only rows without any fault."""
+    rejected. None: the statement is an analyst's, and reads only rows without any fault. `deciding` are those that say
+    whether the rule is about the row at all."""
 
     text: str
     used: frozenset[str] | None
+    deciding: frozenset[str] = frozenset()
 
 
 def statement_of(rule: Rule, mapping: Mapping) -> Statement:
@@ -37,7 +39,7 @@ def statement_of(rule: Rule, mapping: Mapping) -> Statement:
         parent = f'case when "{other}".{ROW} is not null then 1 end'
     where = ""
     if rule.where:
-        # A row at fault cannot be judged by its values, so it is not left out by them either.
+        # A row that is at fault in a deciding column is not left out by it.
         wanted = f"coalesce(({rule.where}), false)"
         where = f'where {wanted} or "{table}".{FAULTS} is not null'
     text = (
@@ -45,7 +47,8 @@ def statement_of(rule: Rule, mapping: Mapping) -> Statement:
         f" {wanted} as {WANTED}, {made}"
         f' from all_rows."{table}" as "{table}" {join} {where}'
     )
-    return Statement(text, frozenset(mapping.columns_of(table)) & used)
+    columns = frozenset(mapping.columns_of(table))
+    return Statement(text, columns & used, columns & _words(rule.where or ""))
 
 
 def tables_read(rule: Rule, names: list[str]) -> set[str]:

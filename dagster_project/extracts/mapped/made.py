@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from dagster_project.extracts import values
 from dagster_project.extracts.contracts import Contract
@@ -124,9 +125,10 @@ class MadeReader:
                     f"mapping {made.mapping.mapping}, rule for {self.contract.name}: a row names no delivered row in"
                     f" {ROW}; take it from the table that the row comes from",
                 )
-            fault = self._fault_at_source(made, cells, positions)
-            if not fault and WANTED in positions and cells[positions[WANTED]] != "true":
+            faults = cells[positions[FAULTS]] if FAULTS in positions else None
+            if WANTED in positions and cells[positions[WANTED]] != "true" and not _is_undecided(made, faults):
                 continue
+            fault = self._source_fault(made, made.rule.source[0], faults) if faults else None
             if not fault and made.rule.join and cells[positions[PARENT]] is None:
                 fault = _title_of(made, made.rule.source[0], made.rule.join.on), RejectionReason.PARENT_NOT_FOUND
             good = [] if fault else [(cells[i] or "").strip() if i is not None else "" for i in wanted]
@@ -138,10 +140,6 @@ class MadeReader:
             for used in (row, *((cells[positions[ROWS]] or ()) if ROWS in positions else ())):
                 self._origins.use(used)
             yield row, good
-
-    def _fault_at_source(self, made: Made, cells: tuple, positions: dict[str, int]) -> Fault | None:
-        faults = cells[positions[FAULTS]] if FAULTS in positions else None
-        return self._source_fault(made, made.rule.source[0], faults) if faults else None
 
     def _source_fault(self, made: Made, table: str, faults: str) -> Fault | None:
         """The first fault that concerns the rule."""
@@ -203,14 +201,18 @@ class MadeReader:
             )
 
 
+def _is_undecided(made: Made, faults: str | None) -> bool:
+    """Whether a row is at fault where the rule looks to decide if it is about the row."""
+    columns = {fault.partition(":")[0] for fault in (faults or "").split(",")}
+    return WHOLE_ROW in columns or bool(columns & made.statement.deciding)
+
+
 def _title_of(made: Made, table: str, column: str) -> str:
     spec = made.mapping.tables[table].columns.get(column)
     return spec.names[0] if spec and spec.names else column
 
 
 def _written(value: str, form: str) -> str:
-    from datetime import date
-
     try:
         return date.fromisoformat(value).strftime(form) if value else value
     except ValueError:
