@@ -90,7 +90,15 @@ DELIVERED = {
         {"placement_id": "T2", "case_id": "C2", "start_date": date(2026, 3, 1), "end_date": date(2026, 12, 31)},
     ],
     "csc_persons": [{"person_id": SOCIAL_CARE_ID, "nhs_number": "999 000 1234", "upn": UPN, "restricted": False}],
-    "edu_pupils": [{"person_id": EDUCATION_ID, "upn": UPN, "laestab": "9999001", "entry_date": date(2024, 9, 1)}],
+    "edu_pupils": [
+        {
+            "person_id": EDUCATION_ID,
+            "upn": UPN,
+            "laestab": "9999001",
+            "entry_date": date(2024, 9, 1),
+            "date_of_birth": date(2015, 5, 1),
+        }
+    ],
     "asc_persons": [
         {"person_id": "ASC-600001", "nino": NINO, "restricted": False},
         {"person_id": "ASC-600003", "restricted": False},

@@ -96,12 +96,16 @@ MUTATIONS: dict[str, Mutation] = {
     "F-14": cell("f_14", data.EDUCATION_ID),
     "F-15": indicator("has_ehcp", "known", "'N'"),
     "F-16": indicator("send_type", "known", "'Autistic spectrum disorder'"),
-    "F-17": loader("run/special_categories_marked", "update agreement.data_items set special_category = false"),
-    "F-18": loader("run/special_categories_marked", "update agreement.data_items set special_category = false"),
+    "F-17": indicator("is_disabled", "flag", "'X'"),
+    "F-18": dbt(
+        "mart_indicators/fct_person_indicators.disabilities_flagged",
+        f"update {FCT} set is_disabled = 'N', disabilities = 'Hearing'",
+        "fct_person_indicators",
+    ),
     "F-19": indicator("has_child_protection_plan", "known", "'N'"),
     "F-20": indicator("is_child_in_care", "known", "'N'"),
     "F-21": indicator("is_child_in_need", "known", "'N'"),
-    "F-22": A_RIGHT_LESS,
+    "F-22": indicator("is_at_risk_of_exploitation", "known", "'N'"),
     "F-23": indicator("is_known_to_services", "flag", "'X'"),
     "F-24": dbt(
         "mart_dimensions/bridge_person_caseworker.no_excluded_team",
@@ -119,9 +123,9 @@ MUTATIONS: dict[str, Mutation] = {
         "fct_person_indicators",
     ),
     "F-27": indicator("current_school_postcode", "known", "'AA1 2AB'"),
-    "F-28": A_RIGHT_LESS,
-    "F-29": A_RIGHT_LESS,
-    "F-30": A_RIGHT_LESS,
+    "F-28": indicator("total_absence_percent", "known", "'5'"),
+    "F-29": indicator("lateness_percent", "known", "'5'"),
+    "F-30": indicator("exclusions_current_year", "known", "'5'"),
     # Matching.
     "MA-01": dbt(
         "matched/person_records.no_partner_twice",

@@ -61,6 +61,21 @@ EDUCATION_KEPT = """
     )
 """
 
+# Between the sixth and the fifteenth birthday school age is beyond doubt, whatever the day of the year.
+SCHOOL_NOT_SAID = """
+    from judged as fact
+    cross join agreement.run_context as run
+    inner join (
+        select record.person_key, min(pupil.date_of_birth) as born
+        from matched.person_records as record
+        inner join staged.stg_edu_pupils as pupil
+            on record.partner = pupil.partner and record.record_id = pupil.person_id
+        group by record.person_key
+    ) as known on fact.person_key = known.person_key
+    where fact.current_school is null
+        and known.born <= run.as_at - interval '6 years' and known.born > run.as_at - interval '15 years'
+"""
+
 
 def suites(facts: Facts) -> list[TableSuite]:
     """The suite of `fct_person_indicators`; which columns it has is the agreement's business."""
@@ -132,14 +147,8 @@ def _rules(facts: Facts) -> Iterator[Expectation]:
     if "service_team_details" in built:
         yield no_excluded_team(TABLE, ["service_team_details"])
     if "current_school" in built:
-        yield no_rows(
-            Check(
-                f"{TABLE}.current_school.said", "F-26", "completeness", "Whoever education knows has a school or a word"
-            ),
-            "from judged as fact where fact.current_school is null and exists ("
-            "select 1 from matched.person_records as record"
-            " where record.person_key = fact.person_key and record.source = 'edu')",
-        )
+        text = "A child of school age whom education knows has a school, or a word for why not"
+        yield no_rows(Check(f"{TABLE}.current_school.said", "F-26", "completeness", text), SCHOOL_NOT_SAID)
     if {"is_disabled", "disabilities"} <= built:
         yield no_rows(
             Check(f"{TABLE}.disabilities_flagged", "F-18", "consistency", "Disabilities are named for Y only"),
