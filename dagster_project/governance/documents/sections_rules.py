@@ -184,4 +184,9 @@ def export_rules(agreement: Agreement) -> list[tuple[str, object]]:
 
 def settings(agreement: Agreement) -> Iterator[Block]:
     """The points on which the text is silent."""
-    yield Facts([(words(name), value) for name, value in agreement.settings.model_dump().items()])
+    for part in (agreement.item_settings, agreement.freshness, agreement.holds, agreement.settings):
+        yield Facts([(words(name), _said(value)) for name, value in part.model_dump().items()])
+
+
+def _said(value: object) -> object:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple | set | frozenset) else value
