@@ -36,6 +36,7 @@ PEOPLE = "600"
 # Of the test range, with a wrong check digit.
 FAULTY_NUMBER = "9990000010"
 
+
 def hearthlink(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "dagster_project.cli", *words, "--home", str(settings.home)],

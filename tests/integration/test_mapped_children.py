@@ -53,12 +53,15 @@ def test_ssda903_files_become_persons_episodes_and_times_of_going_missing(door: 
         ("LC900002", "2025-07-18", "2025-08-19", "V3", "N4", "K2"),
     ]
     assert door.table("csc_risk_flags", "person_id, flag_type, start_date") == [("LC900001", "MISSING", "2026-01-01")]
-    assert door.rejected() == [
-        ("csc_cla_episodes", f"{PARTNER}_20261121_001_episodes.csv", 4, "DECOM", "bad_date")
-    ]
+    assert door.rejected() == [("csc_cla_episodes", f"{PARTNER}_20261121_001_episodes.csv", 4, "DECOM", "bad_date")]
     fates = "file_name, mapping, rows_parsed, rows_loaded, rows_rejected, rows_passed_over"
     assert door.rows(f"select {fates} from control.mapped_files order by 1")[2] == (
-        f"{PARTNER}_20261121_001_episodes.csv", "ssda903", 3, 2, 1, 0
+        f"{PARTNER}_20261121_001_episodes.csv",
+        "ssda903",
+        3,
+        2,
+        1,
+        0,
     )
 
 

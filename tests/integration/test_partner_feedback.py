@@ -74,7 +74,8 @@ def test_a_direct_partner_finds_a_list_and_a_summary_without_values(office: Offi
     assert office.send().delivered == 1
     reports = office.reports()
     assert set(reports) == {f"{result.delivery_id}_report.txt", f"{result.delivery_id}_rejected_rows.csv"}
-    assert f"{PERSONS},8,date_of_birth,bad_date," in reports[f"{result.delivery_id}_rejected_rows.csv"]
+    place = f"{PERSONS},{result.delivery_id}_{PERSONS}.csv,8,date_of_birth,bad_date,"
+    assert place in reports[f"{result.delivery_id}_rejected_rows.csv"]
     assert "asc_persons     100      99         1" in reports[f"{result.delivery_id}_report.txt"]
     assert CANARY not in "".join(reports.values())
 

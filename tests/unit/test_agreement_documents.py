@@ -23,7 +23,7 @@ from tests.page_kit import read
 DAY = date(2026, 11, 22)
 NASTY = "<script>alert('x')</script>\"&|*_[a](javascript:b)"
 # Where the file holds names of its own for things, which people read as labels.
-OWN_NAMES = re.compile(r"(^|\.)(id|items|supports|keys|covers|purpose|scheme|namespace)(\.|$)|^settings\.")
+OWN_NAMES = re.compile(r"(^|\.)(id|items|supports|keys|covers|purpose|scheme|namespace)(\.|$)")
 
 
 def documents(folder: Path, change: dict[str, Any], data: dict[str, Any] | None = None) -> dict[str, str]:

@@ -45,13 +45,13 @@ def measures(filled: int, valid: int, invalid: int, empty: int, key: int = NEW) 
     return [*found, Measure(key, "ren_tenants", "linked", "records", 90, 398)]
 
 
-def history(*counted: Measure, reasons: tuple[ReasonCount, ...] = ()) -> History:
+def history(*counted: Measure, reasons: tuple[ReasonCount, ...] = (), max_age: int | None = 3) -> History:
     return History(
         deliveries=(past(NEW, 20), past(OLD, 10)),
         files=(FileCount(NEW, "ren_tenants", 400, 398, 2), FileCount(OLD, "ren_tenants", 40, 39, 1)),
         reasons=reasons,
         measures=counted,
-        current=(Snapshot("ren_tenants", NEW, "fakeshire_homes_20261120_001", date(2026, 11, 20), 398),),
+        current=(Snapshot("ren_tenants", NEW, "fakeshire_homes_20261120_001", date(2026, 11, 20), 398, max_age),),
     )
 
 
@@ -72,7 +72,9 @@ def test_rows_of_the_deliveries_stand_side_by_side() -> None:
 
 
 def test_a_feeds_age_is_counted_up_to_the_run() -> None:
-    assert cells(history(), "What stands in the warehouse now")[0][3] == "2"
+    assert cells(history(), "What stands in the warehouse now")[0][3:6] == ["2", "3", "current"]
+    assert cells(history(max_age=1), "What stands in the warehouse now")[0][3:6] == ["2", "1", "not current"]
+    assert overview_row(history(), SHOWN)[3] == "none" and overview_row(history(max_age=1), SHOWN)[3] == "1 of 1"
 
 
 def test_shares_stand_beside_those_of_earlier_deliveries() -> None:

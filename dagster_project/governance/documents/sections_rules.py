@@ -39,7 +39,7 @@ def matching(agreement: Agreement) -> Iterator[Block]:
     yield Table(
         ["Tier", "Two records belong together by", "Keys", "What it does"],
         [
-            [str(tier.tier), words(tier.name), labels(agreement, tier.keys, "–"), _effect(tier)]  # noqa: RUF001
+            [str(tier.tier), words(tier.name), labels(agreement, tier.keys), _effect(tier)]
             for tier in agreement.matching
         ],
     )
@@ -90,9 +90,14 @@ def retention(agreement: Agreement) -> Iterator[Block]:
 def transfer(agreement: Agreement) -> Iterator[Block]:
     """TR-01 to TR-12."""
     yield Table(
-        ["Partner", "Its files come", "Because"],
+        ["Partner", "Its files come", "Because", "Files with an age limit of their own"],
         [
-            [partner.name, words(partner.delivery.route), partner.delivery.reason or "–"]  # noqa: RUF001
+            [
+                partner.name,
+                words(partner.delivery.route),
+                partner.delivery.reason or None,
+                listed(f"{extract}: {days} days" for extract, days in partner.delivery.max_age_days.items()),
+            ]
             for partner in agreement.partners
         ],
     )
@@ -184,9 +189,15 @@ def export_rules(agreement: Agreement) -> list[tuple[str, object]]:
 
 def settings(agreement: Agreement) -> Iterator[Block]:
     """The points on which the text is silent."""
-    for part in (agreement.item_settings, agreement.freshness, agreement.holds, agreement.settings):
-        yield Facts([(words(name), _said(value)) for name, value in part.model_dump().items()])
+    for about, part in (
+        ("How items are worked out", agreement.item_settings),
+        ("After how many days a partner's file is too old to say anything about today", agreement.freshness),
+        ("How large a change waits for a person", agreement.holds),
+        ("How records are matched", agreement.settings),
+    ):
+        yield Paragraph(f"{about}:")
+        yield Facts([(words(name), _written(value)) for name, value in part.model_dump().items()])
 
 
-def _said(value: object) -> object:
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple | set | frozenset) else value
+def _written(value: object) -> object:
+    return listed(map(str, value)) if isinstance(value, tuple) else value

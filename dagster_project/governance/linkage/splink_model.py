@@ -75,9 +75,7 @@ def _comparisons(filled: set[str]) -> list[Any]:
         for name in ("first_name", "last_name")
     ]
     by_chance = [_IDENTIFIER_BY_CHANCE, 1 - _IDENTIFIER_BY_CHANCE]
-    identifiers = [
-        cl.ExactMatch(name).configure(u_probabilities=by_chance) for name in _IDENTIFIERS if name in filled
-    ]
+    identifiers = [cl.ExactMatch(name).configure(u_probabilities=by_chance) for name in _IDENTIFIERS if name in filled]
     others = [cl.ExactMatch(name) for name in ("postcode", "sex") if name in filled]
     return [*names, cl.DamerauLevenshteinAtThresholds("dob", [1, 2]), *identifiers, *others]
 

@@ -46,10 +46,13 @@ _MEASURES = """
     order by extract, subject, measure, delivery_key desc
 """
 _CURRENT = """
-    select extract, delivery_key, delivery_id, extract_date, rows_loaded
-    from control.current_snapshots
-    where partner = %(partner)s
-    order by extract
+    select
+        current.extract, current.delivery_key, current.delivery_id, current.extract_date, current.rows_loaded,
+        age.max_age_days
+    from control.current_snapshots as current
+    left join agreement.freshness as age on current.partner = age.partner and current.extract = age.extract
+    where current.partner = %(partner)s
+    order by current.extract
 """
 
 
@@ -104,13 +107,18 @@ class Measure:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What of an extract stands in the warehouse now."""
+    """What of an extract stands in the warehouse now. `max_age_days`: how old it may be; None for public data."""
 
     extract: str
     delivery_key: int
     delivery_id: str
     extract_date: date
     rows_loaded: int
+    max_age_days: int | None
+
+    def is_current(self, as_at: date) -> bool:
+        """Whether it may still say something about that day."""
+        return self.max_age_days is None or (as_at - self.extract_date).days <= self.max_age_days
 
 
 @dataclass(frozen=True)

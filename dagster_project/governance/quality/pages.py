@@ -17,7 +17,17 @@ from dagster_project.warehouse.connection import connect
 from dagster_project.warehouse.roles import PUBLISHER
 
 INDEX = "index.html"
-_HEADS = ("Partner", "Newest delivery", "Result", "#Days old", "#Rows", "#Rejected", "#Faulty identifiers", "#Linked")
+_HEADS = (
+    "Partner",
+    "Newest delivery",
+    "Result",
+    "#Days old",
+    "Not current",
+    "#Rows",
+    "#Rejected",
+    "#Faulty identifiers",
+    "#Linked",
+)
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,7 @@ def overview_row(history: History, shown: Shown) -> list[object]:
         code(newest.delivery_id) if newest else None,
         newest.status if newest else "none yet",
         shown.age(day),
+        f"{stale} of {len(history.current)}" if (stale := _stale(history, shown)) else "none",
         f"{loaded:,}" if loaded is not None else None,
         f"{newest.rows_rejected:,}" if newest else None,
         shown.people(_faulty(history)),
@@ -92,13 +93,15 @@ def _age(history: History, shown: Shown) -> Iterator[Markup]:
             code(one.delivery_id),
             one.extract_date,
             shown.age(one.extract_date),
+            one.max_age_days,
+            "current" if one.is_current(shown.as_at) else element("b", "not current"),
             f"{one.rows_loaded:,}",
         ]
         for one in history.current
     ]
-    yield from _section(
-        "What stands in the warehouse now", ["Extract", "From delivery", "Extract date", "#Days old", "#Rows"], rows
-    )
+    heads = ["Extract", "From delivery", "Extract date", "#Days old", "#At most", "State", "#Rows"]
+    note = "What is not current feeds no item: it is shown as not known, never as no."
+    yield from _section("What stands in the warehouse now", heads, rows, note)
 
 
 def _deliveries(history: History) -> Iterator[Markup]:
@@ -227,6 +230,10 @@ def _faulty(history: History) -> int | None:
         for extract, field in history.subjects(measure)
     ]
     return sum(counts) if counts else None
+
+
+def _stale(history: History, shown: Shown) -> int:
+    return sum(not one.is_current(shown.as_at) for one in history.current)
 
 
 def _short(delivery: PastDelivery) -> str:
