@@ -42,7 +42,7 @@ def run_dbt(settings: Settings, *arguments: str) -> float:
 
 def link(settings: Settings) -> float:
     """Build staged and matched with everybody in the pool; seconds. Data tests are left to the pipeline."""
-    select = "staged matched linkage_placeholder_names linkage_placeholder_dates linkage_rules linkage_reasons"
+    select = "staged matched resource_type:seed,linkage_*"
     leave_out = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
     return run_dbt(settings, "build", *leave_out, "--select", select, "--vars", "link_everybody: true")
 

@@ -13,7 +13,7 @@ from tests.linkage.decisions_kit import World
 from tests.linkage.population import ASC, CSC, EDU, HOMES, TA, Council, dbt, load, nhs_number, upn
 from tests.unit.test_worklist import filled_in
 
-SEEDS = "linkage_placeholder_names linkage_placeholder_dates linkage_rules linkage_reasons"
+SEEDS = "resource_type:seed,linkage_*"
 STEWARD = "Rosa Quill"
 
 

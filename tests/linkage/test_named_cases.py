@@ -38,7 +38,7 @@ def linked(own_warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) ->
     council = Council()
     ids = _population(council)
     load(own_warehouse, council)
-    seeds = "linkage_placeholder_names linkage_placeholder_dates linkage_rules linkage_reasons"
+    seeds = "resource_type:seed,linkage_*"
     dbt(
         own_warehouse,
         tmp_path_factory.mktemp("dbt"),
