@@ -76,7 +76,7 @@ def show(item: ItemId, reader: Reader, home: Home = None) -> None:
     print_rows(["field", "the two records"], [(name, flag) for name, flag in found.flags().items() if flag])
     print_rows(
         ["partner", "its file", "in its delivery", "line"],
-        [(place.partner, f"{place.extract}.csv", place.delivery_id, _lines(place.lines)) for place in places],
+        [(place.partner, place.file_name, place.delivery_id, _lines(place.lines)) for place in places],
     )
     console.print("Each partner looks up the line in the file that it delivered, and the record in its own system.")
 

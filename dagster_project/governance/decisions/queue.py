@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from dagster_project.governance.decisions.standing import Pair, pair
 from dagster_project.governance.decisions.steward import acting
@@ -28,6 +29,21 @@ _COUNTS = """
     inner join staged.linkage_reasons as reasons on items.reason = reasons.reason
     group by items.reason, reasons.meaning
     order by count(*) desc, items.reason
+"""
+# A file that needed a mapping bears the name that its system gave it.
+_PLACES = """
+    select
+        delivered.delivery_id,
+        coalesce(files.file_name, %(extract)s || '.csv') as file_name,
+        array_agg(delivered.line_number order by delivered.line_number)
+    from {table} as delivered
+    left join control.current_snapshots as snapshots
+        on delivered.partner = snapshots.partner and snapshots.extract = %(extract)s
+    left join control.mapped_files as files
+        on snapshots.delivery_key = files.delivery_key and delivered.file_number = files.file_number
+    where delivered.partner = %(partner)s and btrim(delivered.person_id) = %(record_id)s
+    group by 1, 2
+    order by 1, 2
 """
 # Which delivered file holds the person of a record, by the kind of partner.
 _PERSON_EXTRACT = {
@@ -91,8 +107,8 @@ class Place:
     """Where a partner finds the record in the file that it delivered itself."""
 
     partner: str
-    extract: str
     delivery_id: str
+    file_name: str
     lines: tuple[int, ...]
 
 
@@ -133,8 +149,7 @@ def _places(conn: psycopg.Connection[Any], partner: str, record_id: str | None) 
         return []
     extract = _PERSON_EXTRACT[kind[0]]
     found = conn.execute(
-        f"select delivery_id, array_agg(line_number order by line_number) from staged.stg_{extract}"  # noqa: S608 ours
-        " where partner = %s and person_id = %s group by delivery_id order by delivery_id".encode(),
-        [partner, record_id],
+        sql.SQL(_PLACES).format(table=sql.Identifier("raw", extract)),
+        {"partner": partner, "record_id": record_id, "extract": extract},
     ).fetchall()
-    return [Place(partner, extract, delivery_id, tuple(lines)) for delivery_id, lines in found]
+    return [Place(partner, delivery_id, name, tuple(lines)) for delivery_id, name, lines in found]
