@@ -7,9 +7,13 @@ from datetime import date
 from pathlib import Path
 
 from dagster_project.extracts.packer import pack
+from dagster_project.settings import Settings
+from dagster_project.warehouse.connection import connect
 
 AS_AT = "2026-11-22"
 CANARY = "Zzyzxcanary"
+# Of the test range, with a wrong check digit.
+FAULTY_NUMBER = "9990000010"
 
 
 def one_byte(folder: Path) -> str:
@@ -111,3 +115,18 @@ def files_naming(home: Path, canary: str) -> list[str]:
         for path in home.rglob("*")
         if path.is_file() and path.relative_to(home).parts[0] not in allowed and needle in path.read_bytes().lower()
     ]
+
+
+def fate_of_faulty_numbers(settings: Settings) -> tuple[int, int, int]:
+    """Of the planted NHS numbers: rows loaded with one, rows counted as invalid, and match keys made of one."""
+    with connect(settings, "admin") as conn:
+        return conn.execute(
+            """
+            select
+                (select count(*) from raw.hou_household_members where nhs_number = %(number)s),
+                (select invalid from matched.identity_field_counts
+                    where partner = 'fakeshire_ta' and field = 'nhs_number'),
+                (select count(*) from matched.match_keys where key like '%%' || %(number)s || '%%')
+            """,
+            {"number": FAULTY_NUMBER},
+        ).fetchall()[0]

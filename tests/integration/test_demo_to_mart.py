@@ -19,8 +19,10 @@ from dagster_project.warehouse.fingerprint import schema_fingerprint
 from tests.delivery_kit import (
     AS_AT,
     CANARY,
+    FAULTY_NUMBER,
     end_all_placements,
     end_of_data_mark,
+    fate_of_faulty_numbers,
     files_naming,
     missing_column,
     one_byte,
@@ -33,8 +35,6 @@ from tests.item_kit import columns_that_tell_nothing, days_later
 
 ROOT = Path(__file__).parents[2]
 PEOPLE = "600"
-# Of the test range, with a wrong check digit.
-FAULTY_NUMBER = "9990000010"
 
 
 def hearthlink(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]:
@@ -232,18 +232,3 @@ def test_failed_gate_keeps_the_mart_and_no_output_names_anybody(
     assert files_naming(settings.home, CANARY) == []
     planted, counted, keys = fate_of_faulty_numbers(settings)
     assert planted == counted == 20 and keys == 0
-
-
-def fate_of_faulty_numbers(settings: Settings) -> tuple[int, int, int]:
-    """Of the planted NHS numbers: rows loaded with one, rows counted as invalid, and match keys made of one."""
-    with connect(settings, "admin") as conn:
-        return conn.execute(
-            """
-            select
-                (select count(*) from raw.hou_household_members where nhs_number = %(number)s),
-                (select invalid from matched.identity_field_counts
-                    where partner = 'fakeshire_ta' and field = 'nhs_number'),
-                (select count(*) from matched.match_keys where key like '%%' || %(number)s || '%%')
-            """,
-            {"number": FAULTY_NUMBER},
-        ).fetchall()[0]

@@ -14,6 +14,7 @@ from dagster_project.governance.feedback.findings import (
     FileRows,
     Findings,
     IdentifierCount,
+    MappedFile,
     RejectedRow,
 )
 from dagster_project.governance.feedback.report import cell, report_files, wording
@@ -88,6 +89,12 @@ def test_rows_that_belong_to_nobody_are_told() -> None:
     text = text_of(Findings(DELIVERY, FILES[:1], (), (), (orphans,)))
     assert "ren_balances  tenancy_id in ren_tenancies     3" in text
     assert "1. Deliver what 3 row(s) of ren_balances point to" in text
+
+
+def test_files_that_a_mapping_read_are_counted_as_they_were_sent() -> None:
+    mapped = MappedFile("episodes.csv", "ssda903", 120, 110, 2, 8)
+    text = text_of(Findings(DELIVERY, FILES[:1], (), (), mapped=(mapped,)))
+    assert "episodes.csv  ssda903     120     110         2            8" in text
 
 
 def test_without_a_fault_there_is_nothing_to_do_and_the_list_is_a_header() -> None:

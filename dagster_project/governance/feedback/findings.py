@@ -48,6 +48,12 @@ _FILES = """
     where delivery_key = %(key)s
     order by extract
 """
+_MAPPED = """
+    select file_name, mapping, rows_parsed, rows_loaded, rows_rejected, rows_passed_over
+    from control.mapped_files
+    where delivery_key = %(key)s
+    order by file_number
+"""
 _REJECTED = """
     select extract, line_number, column_name, reason_code, file_name
     from control.rejected_rows
@@ -88,6 +94,18 @@ class FileRows:
     rows_parsed: int
     rows_loaded: int
     rows_rejected: int
+
+
+@dataclass(frozen=True)
+class MappedFile:
+    """Rows of one file that a mapping read; parsed = loaded + rejected + passed over by the mapping's own rules."""
+
+    file_name: str
+    mapping: str
+    rows_parsed: int
+    rows_loaded: int
+    rows_rejected: int
+    rows_passed_over: int
 
 
 @dataclass(frozen=True)
@@ -133,6 +151,7 @@ class Findings:
     identifiers: tuple[IdentifierCount, ...]
     broken: tuple[BrokenReference, ...] = ()
     warnings: tuple[str, ...] = ()
+    mapped: tuple[MappedFile, ...] = ()
 
 
 def due_reports(conn: psycopg.Connection[Any], partners: list[str], routes: list[str]) -> list[DueReport]:
@@ -146,6 +165,8 @@ def read_findings(conn: psycopg.Connection[Any], delivery: DueReport) -> Finding
     key = {"key": delivery.delivery_key}
     with conn.cursor(row_factory=class_row(FileRows)) as cursor:
         files = cursor.execute(_FILES.encode(), key).fetchall()
+    with conn.cursor(row_factory=class_row(MappedFile)) as cursor:
+        mapped = cursor.execute(_MAPPED.encode(), key).fetchall()
     with conn.cursor(row_factory=class_row(RejectedRow)) as cursor:
         rejected = cursor.execute(_REJECTED.encode(), key).fetchall()
     with conn.cursor(row_factory=dict_row) as cursor:
@@ -157,7 +178,7 @@ def read_findings(conn: psycopg.Connection[Any], delivery: DueReport) -> Finding
     ]
     identifiers = _identifiers([row for row in measured if row["measure"] != "broken_reference"])
     warnings = tuple(warning for (warning,) in conn.execute(_WARNINGS.encode(), key).fetchall())
-    return Findings(delivery, tuple(files), tuple(rejected), identifiers, tuple(broken), warnings)
+    return Findings(delivery, tuple(files), tuple(rejected), identifiers, tuple(broken), warnings, tuple(mapped))
 
 
 def _identifiers(measured: list[dict[str, Any]]) -> tuple[IdentifierCount, ...]:

@@ -64,6 +64,7 @@ def _text(findings: Findings, partner_name: str, listed: str) -> Iterator[str]:
     if delivery.reason:
         yield f"Reason        {delivery.reason} [{delivery.reason_code}]"
     yield from _rows(findings)
+    yield from _mapped(findings)
     if findings.warnings:
         yield from _heading("Not loaded")
         yield from findings.warnings
@@ -83,6 +84,24 @@ def _rows(findings: Findings) -> Iterator[str]:
         yield from _heading("Rows: parsed = loaded + rejected")
         rows = [(file.extract, file.rows_parsed, file.rows_loaded, file.rows_rejected) for file in findings.files]
         yield from _table(("extract", "parsed", "loaded", "rejected"), rows)
+
+
+def _mapped(findings: Findings) -> Iterator[str]:
+    if findings.mapped:
+        yield from _heading("Files as you sent them: parsed = loaded + rejected + passed over")
+        rows = [
+            (
+                file.file_name,
+                file.mapping,
+                file.rows_parsed,
+                file.rows_loaded,
+                file.rows_rejected,
+                file.rows_passed_over,
+            )
+            for file in findings.mapped
+        ]
+        yield from _table(("file", "mapping", "parsed", "loaded", "rejected", "passed over"), rows)
+        yield "What the mapping passes over is not asked for, such as lines of totals or records that are closed."
 
 
 def _reasons(findings: Findings) -> Iterator[str]:
