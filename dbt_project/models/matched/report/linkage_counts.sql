@@ -133,8 +133,9 @@ people_of_category as (
         'all' as breakdown,
         'all' as category,
         count(*) as people,
-        sum(case when is_linked then 1 else 0 end) as linked_people,
-        sum(case when is_in_review then 1 else 0 end) as people_in_review
+        -- a count of nobody is 0
+        coalesce(sum(case when is_linked then 1 else 0 end), 0) as linked_people,
+        coalesce(sum(case when is_in_review then 1 else 0 end), 0) as people_in_review
     from described
     {% for breakdown in breakdowns -%}
     union all
