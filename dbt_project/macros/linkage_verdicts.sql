@@ -87,7 +87,10 @@ verdicts as (
 {% macro linkage_uncorroborated() -%}
     case
         when birth_date = 'conflict' then 'birth_dates_differ'
-        when birth_date = 'missing' and not (last_name = 'agree' and first_name = 'agree') then 'birth_date_missing'
+        when is_swapped_name and birth_date = 'agree' then null
+        when birth_date = 'missing' and not (
+            first_name = 'agree' and (last_name = 'agree' or postcode = 'agree') and not is_other_generation
+        ) then 'birth_date_missing'
         when birth_date = 'close' and not (last_name = 'agree' and first_name in ('agree', 'close'))
             then 'birth_dates_differ'
         when last_name <> 'agree' and first_name not in ('agree', 'close') then 'names_differ'

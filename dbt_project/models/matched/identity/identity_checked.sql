@@ -24,6 +24,7 @@ checked as (
         cleaned.record_id,
         case when no_last_name.letters is null then {{ identity_real_name('cleaned.last_name') }} end as last_name,
         case when no_first_name.letters is null then {{ identity_real_name('cleaned.first_name') }} end as first_name,
+        case when no_given_name.letters is null then cleaned.given_name end as given_name,
         cleaned.sex,
         case
             when not {{ normalise_matches('cleaned.nhs_number', '^[0-9]{10}$') }} then null
@@ -58,6 +59,8 @@ checked as (
         on cleaned.last_name = no_last_name.letters
     left join placeholder_names as no_first_name
         on cleaned.first_name = no_first_name.letters
+    left join placeholder_names as no_given_name
+        on cleaned.given_name = no_given_name.letters
     left join placeholder_dates
         on cleaned.birth_date = placeholder_dates.placeholder_date
 )

@@ -37,7 +37,10 @@ judged as (
         case
             when {{ linkage_identifier_agrees() }} then null
             -- twins share date, surname and often three letters: Mia and Mia-Rose
-            when first_name <> 'agree' then 'first_names_differ'
+            when first_name <> 'agree' and (
+                not is_given_name_shared or postcode <> 'agree' or is_twin_birthday or is_common_name
+            ) then 'first_names_differ'
+            when sex = 'conflict' and postcode <> 'agree' then 'sex_differs'
             when is_common_name and postcode <> 'agree' then 'common_name'
             when is_new_year and postcode <> 'agree' then 'new_year_birth_date'
         end as review_reason

@@ -45,6 +45,7 @@ judged as (
             when is_undated then 'birth_date_missing'
             when is_common_name then 'birth_date_missing'
             when is_other_generation then 'other_generation'
+            when sex = 'conflict' then 'sex_differs'
         end as review_reason
     from compared
 ),
