@@ -32,11 +32,23 @@
     end
 {%- endmacro %}
 
-{# One side's whole first name is the first word of the other's: Freya and Freya Julie, but not Freya-Julie. #}
+{# One side's whole first name is the first word of the other's, in whatever spelling: Freya and Freya Julie, Dan and
+   Daniel James, but not Freya and Freya-Julie, nor Freya Ann and Freya Julie. #}
 {% macro linkage_given_name_is_shared() -%}
     coalesce(
-        l.first_name_a in (r.given_name_a, r.given_name_b) or l.first_name_b in (r.given_name_a, r.given_name_b)
-        or r.first_name_a in (l.given_name_a, l.given_name_b) or r.first_name_b in (l.given_name_a, l.given_name_b),
+        l.whole_name_a in (r.given_name_a, r.given_name_b) or l.whole_name_b in (r.given_name_a, r.given_name_b)
+        or r.whole_name_a in (l.given_name_a, l.given_name_b) or r.whole_name_b in (l.given_name_a, l.given_name_b),
+        false
+    )
+{%- endmacro %}
+
+{# One slip of the pen apart, and one of the two a name that hardly anybody bears while many bear the other: Abigail and
+   Abieail, but not Amelia and Amelie. #}
+{% macro linkage_first_name_is_misspelt(known=50) -%}
+    coalesce(
+        greatest(left_names.bearers, right_names.bearers)
+        >= {{ known }} * least(left_names.bearers, right_names.bearers)
+        and {{ linkage_is_one_slip('l.first_name_a', 'r.first_name_a') }},
         false
     )
 {%- endmacro %}

@@ -1,5 +1,5 @@
 {% set identity_columns = [
-    'last_name', 'first_name', 'given_name', 'sex', 'nhs_number', 'upn', 'former_upn', 'nino',
+    'last_name', 'first_name', 'whole_name', 'given_name', 'sex', 'nhs_number', 'upn', 'former_upn', 'nino',
     'social_care_id', 'education_id', 'birth_date',
 ] %}
 with
@@ -84,7 +84,11 @@ identities as (
         one_per_record.record_id,
         one_per_record.last_name,
         one_per_record.first_name,
-        coalesce(one_per_record.given_name, one_per_record.first_name) as given_name,
+        case when one_per_record.first_name is not null then one_per_record.whole_name end as whole_name,
+        case
+            when one_per_record.first_name is not null
+                then coalesce(one_per_record.given_name, one_per_record.whole_name)
+        end as given_name,
         one_per_record.sex,
         case
             when lawful.nhs_number and numbers_on_many_dates.nhs_number is null then one_per_record.nhs_number
