@@ -24,3 +24,20 @@
         )
     )
 {%- endmacro %}
+
+{# Condition that one name is the beginning or the end of the other, which is at least three letters longer: one half of a
+   double-barrelled name. #}
+{% macro linkage_is_half(left_name, right_name) -%}
+    (
+        {%- for short, long in [(left_name, right_name), (right_name, left_name)] %}
+        {{ 'or ' if not loop.first }}(
+            length({{ short }}) >= 4
+            and length({{ long }}) >= length({{ short }}) + 3
+            and (
+                substr({{ long }}, 1, length({{ short }})) = {{ short }}
+                or substr({{ long }}, length({{ long }}) - length({{ short }}) + 1) = {{ short }}
+            )
+        )
+        {%- endfor %}
+    )
+{%- endmacro %}
