@@ -70,8 +70,10 @@ class Method(Part):
 
 
 class Tier(Part):
-    """A step of the matching ladder (clauses MA-01 to MA-06). `keys`: the identifiers it links by, if any; `methods`: what
-    tier 5 does, one approval each."""
+    """A step of the matching ladder (clauses MA-01 to MA-06).
+
+    `keys`: the identifiers it links by, if any. `methods`: what tier 5 does, one approval each.
+    """
 
     tier: int = Field(ge=1, le=5)
     name: Code

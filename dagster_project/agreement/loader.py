@@ -84,7 +84,7 @@ def _tables(agreement: Agreement, context: RunContext) -> dict[str, tuple[Sequen
 
 
 def _methods(agreement: Agreement, as_at: date) -> list[tuple[str, str]]:
-    """The methods of tier 5 that are in force: the tier is on, and the approval is no later than the run's date (MA-06)."""
+    """The methods of tier 5 in force: the tier is on, and the approval is no later than the run's date (MA-06)."""
     return [
         (method.id, method.action)
         for tier in agreement.matching
