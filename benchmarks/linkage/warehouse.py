@@ -5,14 +5,14 @@ Everybody of a housing system is placed in temporary accommodation today, so tha
 
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import duckdb
 import psycopg
 from psycopg import sql
 
 from benchmarks.linkage.population.people import AS_AT
-from dagster_project.agreement.content import Approval, Tier
+from dagster_project.agreement.content import Approval, MatchMethod, Method, Tier
 from dagster_project.agreement.loader import RunContext, load_into_warehouse
 from dagster_project.agreement.model import IDENTIFIERS, Agreement, Partner, file_sha256, load_agreement
 from dagster_project.clock import utc_now
@@ -123,5 +123,6 @@ def _partner(shipped: Agreement, source: str, code: str) -> Partner:
 def _tier(tier: Tier, with_tier_5: bool) -> Tier:
     if tier.tier != 5:
         return tier
-    approved = Approval(by="Benchmark", date=date(2020, 1, 1)) if with_tier_5 else None
-    return tier.model_copy(update={"enabled": with_tier_5, "action": "link", "approved": approved})
+    approved = Approval(by="Benchmark", date=date(2020, 1, 1))
+    methods = tuple(Method(id=method, action="link", approved=approved) for method in get_args(MatchMethod))
+    return tier.model_copy(update={"enabled": with_tier_5, "action": "link", "methods": methods})

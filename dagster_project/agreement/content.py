@@ -49,15 +49,38 @@ class Approval(Part):
     date: Day
 
 
+MatchMethod = Literal[
+    "changed_last_name",
+    "misspelt_last_name",
+    "national_insurance_number",
+    "number_and_name",
+    "other_birth_date",
+    "other_first_name",
+    "swapped_names",
+    "whole_first_name",
+]
+
+
+class Method(Part):
+    """A further way to match (clause MA-06), as the LA's IT team has approved it. What each does: `linkage_rules`."""
+
+    id: MatchMethod
+    action: Literal["link", "review"]
+    approved: Approval
+
+
 class Tier(Part):
-    """A step of the matching ladder (clauses MA-01 to MA-06). `keys`: the identifiers it links by, if any."""
+    """A step of the matching ladder (clauses MA-01 to MA-06).
+
+    `keys`: the identifiers it links by, if any. `methods`: what tier 5 does, one approval each.
+    """
 
     tier: int = Field(ge=1, le=5)
     name: Code
     enabled: bool
     action: Literal["link", "review"] = "link"
     keys: tuple[Identifier, ...] = ()
-    approved: Approval | None = None
+    methods: tuple[Method, ...] = ()
 
 
 class RetentionRule(Part):

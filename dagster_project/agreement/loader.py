@@ -65,6 +65,7 @@ def _tables(agreement: Agreement, context: RunContext) -> dict[str, tuple[Sequen
             ("tier", "name", "enabled", "action"),
             [(t.tier, t.name, t.enabled, t.action) for t in agreement.matching],
         ),
+        "match_methods": (("method", "action"), _methods(agreement, context.as_at)),
         "lawful_identifiers": (
             ("partner", "identifier", "allowed"),
             [(p.code, i, i in agreement.usable_identifiers(p)) for p in partners for i in IDENTIFIERS],
@@ -80,6 +81,16 @@ def _tables(agreement: Agreement, context: RunContext) -> dict[str, tuple[Sequen
         "item_settings": _one_row(agreement.item_settings.as_row()),
         "run_context": _run_context(agreement, context),
     }
+
+
+def _methods(agreement: Agreement, as_at: date) -> list[tuple[str, str]]:
+    """The methods of tier 5 in force: the tier is on, and the approval is no later than the run's date (MA-06)."""
+    return [
+        (method.id, method.action)
+        for tier in agreement.matching
+        for method in tier.methods
+        if tier.enabled and method.approved.date <= as_at
+    ]
 
 
 def _run_context(agreement: Agreement, context: RunContext) -> tuple[Sequence[str], list[tuple[Any, ...]]]:

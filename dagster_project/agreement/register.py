@@ -57,7 +57,7 @@ FACTS: dict[str, str] = {
     # Matching.
     "ladder_ordered": "agreement.match_rules are tiers 1 to 5, each once, with the agreement's names and switches",
     "tier_1_gated": "agreement.lawful_identifiers allows what published privacy statements cover, and nothing else",
-    "tier_5_approved": "Tier 5 is off, or approved by name and date no later than the run's date",
+    "tier_5_approved": "Tier 5 is off, or each of its methods approved by name and date no later than the run's date",
     "records_kept_apart": "Nobody in this run holds two records that the do-not-link register or a reviewer parts",
     "opt_out_answered": "The National Data Opt-Out question is answered; `not applicable` has a reason",
     # Keeping.

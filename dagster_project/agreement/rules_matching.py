@@ -36,12 +36,10 @@ def problems(agreement: "Agreement") -> Iterator[str]:
 
 def _tier(number: int, tier: Tier) -> Iterator[str]:
     if tier.tier == OTHER_METHODS:
-        if tier.enabled and tier.approved is None:
-            yield (
-                f"matching.{number}.approved (clause MA-06): tier 5 is on without approval by the LA's IT team;"
-                " write by and date of the approval, or enabled: false"
-            )
+        yield from _methods(number, tier)
         return
+    if tier.methods:
+        yield f"matching.{number}.methods (clause MA-06): only tier 5 has methods; move them there"
     lawful = KEYS_OF_TIER[tier.tier]
     foreign = sorted(set(tier.keys) - lawful)
     if foreign:
@@ -55,6 +53,25 @@ def _tier(number: int, tier: Tier) -> Iterator[str]:
             f"matching.{number}.keys (clause MA-0{tier.tier + 1}): say by which identifiers tier {tier.tier} links:"
             f" {', '.join(sorted(lawful))}"
         )
+
+
+def _methods(number: int, tier: Tier) -> Iterator[str]:
+    ids = [method.id for method in tier.methods]
+    if tier.enabled and not ids:
+        yield (
+            f"matching.{number}.methods (clause MA-06): tier 5 is on without a method that the LA's IT team approved;"
+            " list {id: ..., action: review, approved: {by: name, date: ...}} for each, or write enabled: false"
+        )
+    for method in sorted({method for method in ids if ids.count(method) > 1}):
+        yield f"matching.{number}.methods (clause MA-06): {method} is listed twice; keep the entry that was approved"
+    for place, method in enumerate(tier.methods):
+        if method.action == "link" and tier.action == "review":
+            yield (
+                f"matching.{number}.methods.{place}.action (clause MA-06): {method.id} is to link but tier 5 is set to"
+                " review; write action: link for the tier, or review for the method"
+            )
+        if tier.enabled and not method.approved.by.strip():
+            yield f"matching.{number}.methods.{place}.approved.by (clause MA-06): say who approved {method.id}"
 
 
 def _stated(number: int, tier: Tier, agreement: "Agreement") -> Iterator[str]:

@@ -36,7 +36,7 @@ _CLAUSES: dict[str, str] = {
     "functions.*.purpose": "PU-05",
     "functions.*.export": "SE-06",
     "matching": "MA-01",
-    "matching.*.approved": "MA-06",
+    "matching.*.methods": "MA-06",
     "unlinked_people": "MA-07",
     "national_data_opt_out": "ND-01",
     "retention": "RE-01",

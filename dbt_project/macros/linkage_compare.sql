@@ -1,5 +1,5 @@
 {# CTEs up to `compared`: each pair with what its two clusters say of the same fields. Needs the CTEs pairs,
-   clusters, pool_identities, postcodes, common_names, twin_birthdays. A cluster holds one number of each kind,
+   clusters, pool_identities, postcodes, common_names, first_names, twin_birthdays. A cluster holds one number of each kind,
    because the undo step after each tier sees to it; of names and dates it may hold two, and either may agree. #}
 {% macro linkage_compare() -%}
 compared_clusters as (
@@ -27,7 +27,7 @@ profiles as (
         max(former_upn) as former_upn,
         max(nino) as nino,
         max(case when is_adult then 1 when not is_adult then 0 end) as is_adult,
-        {% for column in ['last_name', 'first_name', 'sex', 'birth_date'] -%}
+        {% for column in ['last_name', 'first_name', 'whole_name', 'given_name', 'sex', 'birth_date'] -%}
         min({{ column }}) as {{ column }}_a,
         max({{ column }}) as {{ column }}_b{{ ',' if not loop.last }}
         {% endfor %}
@@ -80,9 +80,13 @@ compared as (
         end as postcode,
         l.birth_date_a is null and r.birth_date_a is null as is_undated,
         coalesce(l.is_adult <> r.is_adult, false) as is_other_generation,
-        common_names.last_name is not null as is_common_name,
-        twin_birthdays.last_name is not null as is_twin_birthday,
-        coalesce({{ linkage_is_new_year('l.birth_date_a') }}, false) as is_new_year
+        {{ linkage_given_name_is_shared() }} as is_given_name_shared,
+        {{ linkage_first_name_is_misspelt() }} as is_misspelt_first_name,
+        {{ linkage_names_are_swapped() }} as is_swapped_name,
+        left_common.last_name is not null or right_common.last_name is not null as is_common_name,
+        left_twins.last_name is not null or right_twins.last_name is not null as is_twin_birthday,
+        coalesce({{ linkage_is_new_year('l.birth_date_a') }}, false)
+        or coalesce({{ linkage_is_new_year('r.birth_date_a') }}, false) as is_new_year
     from pairs
     inner join profiles as l
         on pairs.left_cluster = l.cluster_id
@@ -95,11 +99,16 @@ compared as (
         on pairs.left_cluster = left_placed.cluster_id
     left join placed as right_placed
         on pairs.right_cluster = right_placed.cluster_id
-    left join common_names
-        on l.last_name_a = common_names.last_name
-        and substr(l.first_name_a, 1, 3) = common_names.first_three
-    left join twin_birthdays
-        on l.last_name_a = twin_birthdays.last_name
-        and l.birth_date_a = twin_birthdays.birth_date
+    {% for side, profile, other in [('left', 'l', 'r'), ('right', 'r', 'l')] -%}
+    left join common_names as {{ side }}_common
+        on {{ profile }}.last_name_a = {{ side }}_common.last_name
+        and {{ profile }}.first_name_a = {{ side }}_common.first_name
+        and floor(extract(year from coalesce({{ profile }}.birth_date_a, {{ other }}.birth_date_a)) / 10) = {{ side }}_common.decade
+    left join twin_birthdays as {{ side }}_twins
+        on {{ profile }}.last_name_a = {{ side }}_twins.last_name
+        and {{ profile }}.birth_date_a = {{ side }}_twins.birth_date
+    left join first_names as {{ side }}_names
+        on {{ profile }}.first_name_a = {{ side }}_names.first_name
+    {% endfor -%}
 )
 {%- endmacro %}

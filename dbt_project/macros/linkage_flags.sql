@@ -32,6 +32,35 @@
     end
 {%- endmacro %}
 
+{# One side's whole first name is the first word of the other's, in whatever spelling: Freya and Freya Julie, Dan and
+   Daniel James, but not Freya and Freya-Julie, nor Freya Ann and Freya Julie. #}
+{% macro linkage_given_name_is_shared() -%}
+    coalesce(
+        l.whole_name_a in (r.given_name_a, r.given_name_b) or l.whole_name_b in (r.given_name_a, r.given_name_b)
+        or r.whole_name_a in (l.given_name_a, l.given_name_b) or r.whole_name_b in (l.given_name_a, l.given_name_b),
+        false
+    )
+{%- endmacro %}
+
+{# One slip of the pen apart, and one of the two a name that hardly anybody bears while many bear the other: Abigail and
+   Abieail, but not Amelia and Amelie. #}
+{% macro linkage_first_name_is_misspelt(known=50) -%}
+    coalesce(
+        greatest(left_names.bearers, right_names.bearers)
+        >= {{ known }} * least(left_names.bearers, right_names.bearers)
+        and {{ linkage_is_one_slip('l.first_name_a', 'r.first_name_a') }},
+        false
+    )
+{%- endmacro %}
+
+{# First and last name typed into each other's field. #}
+{% macro linkage_names_are_swapped() -%}
+    coalesce(
+        l.first_name_a in (r.last_name_a, r.last_name_b) and l.last_name_a in (r.first_name_a, r.first_name_b),
+        false
+    )
+{%- endmacro %}
+
 {# Birth dates: agree, close (a slip of the pen explains the difference), conflict or missing. #}
 {% macro linkage_birth_date_flag() -%}
     case
@@ -43,8 +72,8 @@
     end
 {%- endmacro %}
 
-{# Day and month swapped, or two of day, month and year equal. Dates more than twelve years apart are two
-   generations. #}
+{# Day and month swapped, or two of day, month and year equal, or one of them the 1 January of the same year, which
+   stands for "some day of that year". Dates more than twelve years apart are two generations. #}
 {% macro linkage_dates_are_close(left_date, right_date) -%}
     (
         abs(extract(year from {{ left_date }}) - extract(year from {{ right_date }})) <= 12
@@ -53,6 +82,10 @@
                 extract(day from {{ left_date }}) = extract(month from {{ right_date }})
                 and extract(month from {{ left_date }}) = extract(day from {{ right_date }})
                 and extract(year from {{ left_date }}) = extract(year from {{ right_date }})
+            )
+            or (
+                extract(year from {{ left_date }}) = extract(year from {{ right_date }})
+                and ({{ linkage_is_new_year(left_date) }} or {{ linkage_is_new_year(right_date) }})
             )
             {%- for first, second in [('year', 'month'), ('year', 'day'), ('month', 'day')] %}
             or (

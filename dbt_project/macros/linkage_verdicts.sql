@@ -87,12 +87,26 @@ verdicts as (
 {% macro linkage_uncorroborated() -%}
     case
         when birth_date = 'conflict' then 'birth_dates_differ'
-        when birth_date = 'missing' and not (last_name = 'agree' and first_name = 'agree') then 'birth_date_missing'
+        when is_swapped_name and birth_date = 'agree' then null
+        when birth_date = 'missing' and not (
+            first_name = 'agree' and (last_name = 'agree' or postcode = 'agree') and not is_other_generation
+        ) then 'birth_date_missing'
         when birth_date = 'close' and not (last_name = 'agree' and first_name in ('agree', 'close'))
             then 'birth_dates_differ'
         when last_name <> 'agree' and first_name not in ('agree', 'close') then 'names_differ'
         when first_name = 'conflict' and sex = 'conflict' then 'names_differ'
         -- twins whose numbers were mixed up look like one person whose first name was
-        when first_name <> 'agree' and is_twin_birthday then 'first_names_differ'
+        when first_name <> 'agree' and not is_given_name_shared and is_twin_birthday then 'first_names_differ'
     end
+{%- endmacro %}
+
+{# Condition that two first names whose first three letters agree are one name. Twins share date, surname and home, and
+   often three letters too: Mia and Mia-Rose. Without a number that agrees, a difference must be one that a second child
+   does not explain. #}
+{% macro linkage_first_names_are_one() -%}
+    (
+        first_name = 'agree'
+        or (is_given_name_shared and (postcode = 'agree' or not (is_twin_birthday or is_common_name)))
+        or (is_misspelt_first_name and postcode = 'agree' and sex <> 'conflict' and not is_twin_birthday)
+    )
 {%- endmacro %}

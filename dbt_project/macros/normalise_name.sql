@@ -14,6 +14,26 @@
     end
 {%- endmacro %}
 
+{# The first word of a name of several words, titles before it dropped; null for a name of one word. #}
+{% macro normalise_given_name(name) -%}
+    {{ return(adapter.dispatch('normalise_given_name')(name)) }}
+{%- endmacro %}
+
+{% macro postgres__normalise_given_name(name) -%}
+    case
+        when {{ normalise_without_titles(name) }} ~ '\S\s+\S'
+            then {{ normalise_name("split_part(" ~ normalise_without_titles(name) ~ ", ' ', 1)") }}
+    end
+{%- endmacro %}
+
+{% macro normalise_without_titles(name) -%}
+    regexp_replace(btrim({{ name }}), '^(?:{{ normalise_titles() }}[.\s]+)+(?=\S)', '', 'i')
+{%- endmacro %}
+
+{% macro normalise_titles() -%}
+    (?:MR|MRS|MS|MISS|MX|DR|PROF|REV|SIR|MASTER)
+{%- endmacro %}
+
 {# Compatibility decomposition first, so that a barred letter with an accent on it is mapped too. #}
 {% macro normalise_fold(name) -%}
     regexp_replace(
@@ -32,7 +52,7 @@
         regexp_replace(
             regexp_replace(
                 regexp_replace(upper({{ name }}), '\([^)]*\)?', ' ', 'g'),
-                '^\s*(?:N\s*[/.]\s*A\.?\s*$|(?:(?:MR|MRS|MS|MISS|MX|DR|PROF|REV|SIR|MASTER)[.\s]+)+(?=[A-Z]))', ''
+                '^\s*(?:N\s*[/.]\s*A\.?\s*$|(?:{{ normalise_titles() }}[.\s]+)+(?=[A-Z]))', ''
             ),
             '[^A-Z]+', '', 'g'
         ),

@@ -1,7 +1,7 @@
 -- The rounds that join clusters are a fixed number: whatever they do not bring together has to be undone and queued.
 with
 
-{% for model in ['decided', 'duplicates', 'tier_1', 'tier_2', 'tier_3', 'tier_4'] -%}
+{% for model in ['decided', 'duplicates', 'tier_1', 'tier_2', 'tier_3', 'tier_4', 'tier_5'] -%}
 apart_after_{{ model }} as (
     select
         '{{ model }}' as step,
@@ -19,7 +19,7 @@ apart_after_{{ model }} as (
 
 {% endfor -%}
 apart as (
-    {% for model in ['decided', 'duplicates', 'tier_1', 'tier_2', 'tier_3', 'tier_4'] -%}
+    {% for model in ['decided', 'duplicates', 'tier_1', 'tier_2', 'tier_3', 'tier_4', 'tier_5'] -%}
     select * from apart_after_{{ model }}
     {{ 'union all' if not loop.last }}
     {% endfor %}

@@ -86,7 +86,9 @@ def _links() -> list[Expectation]:
             allowed,
             "from judged where judged.tier <> 0 and not exists ("
             "select 1 from agreement.match_rules as tiers"
-            " where tiers.tier = judged.tier and tiers.enabled and tiers.action = 'link')",
+            " where tiers.tier = judged.tier and tiers.enabled and tiers.action = 'link'"
+            " and (tiers.tier <> 5 or judged.rule in"
+            " (select method from agreement.match_methods where action = 'link')))",
         ),
         no_rows(
             lawful,

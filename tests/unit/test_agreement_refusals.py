@@ -104,7 +104,7 @@ EXAMPLE_FAULTS: list[tuple[dict[str, Any], str, str]] = [
     ({"matching/0/tier": 3}, "MA-01", "in order of reliability 1 to 5"),
     ({"matching/4": ABSENT}, "MA-01", "one that is not used has enabled: false"),
     ({f"matching/{number}/enabled": False for number in range(4)}, "MA-01", "no tier links.* enable at least one"),
-    ({"matching/4/enabled": True}, "MA-06", "write by and date of the approval"),
+    ({"matching/4/enabled": True}, "MA-06", "without a method"),
     ({"matching/0/keys": ["upn", "nino"]}, "MA-02", "nino may not link in tier 1"),
     ({"matching/2/keys": ["nino"]}, "MA-04", "links by no identifier; remove it"),
     ({"matching/1/keys": []}, "MA-03", "say by which identifiers"),

@@ -23,6 +23,7 @@ TABLES = (
     "functions",
     "function_items",
     "match_rules",
+    "match_methods",
     "lawful_identifiers",
     "retention_rules",
     "freshness",

@@ -117,7 +117,10 @@ def tier_5_approved(world: World) -> Tally:
     """MA-06."""
     return all_hold(
         not tier.enabled
-        or (tier.approved is not None and bool(tier.approved.by.strip()) and tier.approved.date <= world.as_at)
+        or (
+            bool(tier.methods)
+            and all(bool(m.approved.by.strip()) and m.approved.date <= world.as_at for m in tier.methods)
+        )
         for tier in world.agreement.matching
         if tier.tier == 5
     )

@@ -50,6 +50,12 @@ create table if not exists agreement.match_rules (
     action text not null check (action in ('link', 'review'))
 );
 
+-- The methods of tier 5 that somebody has approved by the run's date.
+create table if not exists agreement.match_methods (
+    method text primary key,
+    action text not null check (action in ('link', 'review'))
+);
+
 create table if not exists agreement.lawful_identifiers (
     partner text not null,
     identifier text not null

@@ -12,6 +12,10 @@ placeholder_names as (
     select * from {{ ref('linkage_placeholder_names') }}
 ),
 
+first_names as (
+    select * from {{ ref('linkage_first_names') }}
+),
+
 placeholder_dates as (
     select * from {{ ref('linkage_placeholder_dates') }}
 ),
@@ -24,6 +28,10 @@ checked as (
         cleaned.record_id,
         case when no_last_name.letters is null then {{ identity_real_name('cleaned.last_name') }} end as last_name,
         case when no_first_name.letters is null then {{ identity_real_name('cleaned.first_name') }} end as first_name,
+        coalesce(whole_name.first_name, cleaned.first_name) as whole_name,
+        case
+            when no_given_name.letters is null then coalesce(given_name.first_name, cleaned.given_name)
+        end as given_name,
         cleaned.sex,
         case
             when not {{ normalise_matches('cleaned.nhs_number', '^[0-9]{10}$') }} then null
@@ -58,6 +66,12 @@ checked as (
         on cleaned.last_name = no_last_name.letters
     left join placeholder_names as no_first_name
         on cleaned.first_name = no_first_name.letters
+    left join placeholder_names as no_given_name
+        on cleaned.given_name = no_given_name.letters
+    left join first_names as whole_name
+        on cleaned.first_name = whole_name.spelling
+    left join first_names as given_name
+        on cleaned.given_name = given_name.spelling
     left join placeholder_dates
         on cleaned.birth_date = placeholder_dates.placeholder_date
 )

@@ -13,6 +13,7 @@ cleaned as (
         record_id,
         {{ normalise_name('last_name') }} as last_name,
         {{ normalise_name('first_name') }} as first_name,
+        {{ normalise_given_name('first_name') }} as given_name,
         {{ normalise_sex('sex') }} as sex,
         {{ normalise_identifier('nhs_number') }} as nhs_number,
         {{ normalise_identifier('upn') }} as upn,

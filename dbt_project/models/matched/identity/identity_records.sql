@@ -1,5 +1,5 @@
 {% set identity_columns = [
-    'last_name', 'first_name', 'sex', 'nhs_number', 'upn', 'former_upn', 'nino',
+    'last_name', 'first_name', 'whole_name', 'given_name', 'sex', 'nhs_number', 'upn', 'former_upn', 'nino',
     'social_care_id', 'education_id', 'birth_date',
 ] %}
 with
@@ -84,6 +84,11 @@ identities as (
         one_per_record.record_id,
         one_per_record.last_name,
         one_per_record.first_name,
+        case when one_per_record.first_name is not null then one_per_record.whole_name end as whole_name,
+        case
+            when one_per_record.first_name is not null
+                then coalesce(one_per_record.given_name, one_per_record.whole_name)
+        end as given_name,
         one_per_record.sex,
         case
             when lawful.nhs_number and numbers_on_many_dates.nhs_number is null then one_per_record.nhs_number
@@ -99,8 +104,11 @@ identities as (
         case when lawful.social_care_id then one_per_record.social_care_id end as social_care_id,
         case when lawful.education_id then one_per_record.education_id end as education_id,
         case
-            when one_per_record.birth_date is null then one_per_record.is_adult_by_role
-            else one_per_record.birth_date <= run_context.as_at - interval '18 years'
+            when one_per_record.birth_date is not null
+                then one_per_record.birth_date <= run_context.as_at - interval '18 years'
+            when one_per_record.is_adult_by_role is not null then one_per_record.is_adult_by_role
+            -- nobody has a National Insurance number before the age of fifteen
+            when lawful.nino and one_per_record.nino is not null then true
         end as is_adult,
         one_per_record.is_restricted,
         one_per_record.birth_date

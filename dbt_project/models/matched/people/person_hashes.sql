@@ -1,7 +1,7 @@
 with
 
 clusters as (
-    select * from {{ ref('clusters_tier_4') }}
+    select * from {{ ref('clusters_tier_5') }}
 ),
 
 salt as (

@@ -1,6 +1,6 @@
 with
 
-{% set models = ['decided', 'duplicates', 'tier_1', 'tier_2', 'tier_3', 'tier_4'] %}
+{% set models = ['decided', 'duplicates', 'tier_1', 'tier_2', 'tier_3', 'tier_4', 'tier_5'] %}
 pairs as (
     {% for model in models -%}
     select

@@ -37,19 +37,34 @@ namespaces as (
     from homes
 ),
 
--- a postcode that one system holds for many people is a hostel, a care home or a block
+people_at_postcode as (
+    select
+        partner,
+        postcode,
+        count(*) as people
+    from postcodes
+    group by partner, postcode
+),
+
+usual_numbers as (
+    select
+        partner,
+        avg(people) as people
+    from people_at_postcode
+    group by partner
+),
+
+-- a postcode that one system holds for many people is a hostel, a care home or a block. Many is more than the setting, or
+-- than three times what is usual in a system that holds whole streets, and never above six times the setting
 crowded_postcodes as (
-    select distinct postcodes.postcode
-    from (
-        select
-            partner,
-            postcode,
-            count(*) as people
-        from postcodes
-        group by partner, postcode
-    ) as postcodes
+    select distinct people_at_postcode.postcode
+    from people_at_postcode
+    inner join usual_numbers
+        on people_at_postcode.partner = usual_numbers.partner
     cross join run_context
-    where postcodes.people > run_context.postcode_max_people
+    where
+        people_at_postcode.people > run_context.postcode_max_people
+        and people_at_postcode.people > least(3 * usual_numbers.people, 6 * run_context.postcode_max_people)
 ),
 
 named as (

@@ -2,7 +2,7 @@ with
 
 pool_keys as (
     select * from {{ ref('pool_keys') }}
-    where tier in (1, 2) and not is_restricted
+    where tier in (1, 2, 4) and not is_restricted
 ),
 
 clusters as (
@@ -21,6 +21,10 @@ common_names as (
     select * from {{ ref('common_names') }}
 ),
 
+first_names as (
+    select * from {{ ref('first_name_bearers') }}
+),
+
 twin_birthdays as (
     select * from {{ ref('twin_birthdays') }}
 ),
@@ -29,7 +33,7 @@ match_rules as (
     select * from {{ ref('stg_match_rules') }}
 ),
 
--- one system registered somebody twice: one identifier, one whole name and one birth date, none of them missing
+-- one system registered somebody twice: one identifier or home, one whole name and one birth date, none of them missing
 registered as (
     select
         pool_keys.tier,

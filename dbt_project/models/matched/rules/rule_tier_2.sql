@@ -20,6 +20,10 @@ common_names as (
     select * from {{ ref('common_names') }}
 ),
 
+first_names as (
+    select * from {{ ref('first_name_bearers') }}
+),
+
 twin_birthdays as (
     select * from {{ ref('twin_birthdays') }}
 ),

@@ -20,6 +20,10 @@ common_names as (
     select * from {{ ref('common_names') }}
 ),
 
+first_names as (
+    select * from {{ ref('first_name_bearers') }}
+),
+
 twin_birthdays as (
     select * from {{ ref('twin_birthdays') }}
 ),
@@ -37,7 +41,8 @@ judged as (
         case
             when {{ linkage_identifier_agrees() }} then null
             -- twins share date, surname and often three letters: Mia and Mia-Rose
-            when first_name <> 'agree' then 'first_names_differ'
+            when not {{ linkage_first_names_are_one() }} then 'first_names_differ'
+            when sex = 'conflict' and postcode <> 'agree' then 'sex_differs'
             when is_common_name and postcode <> 'agree' then 'common_name'
             when is_new_year and postcode <> 'agree' then 'new_year_birth_date'
         end as review_reason

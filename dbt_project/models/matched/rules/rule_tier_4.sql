@@ -20,6 +20,10 @@ common_names as (
     select * from {{ ref('common_names') }}
 ),
 
+first_names as (
+    select * from {{ ref('first_name_bearers') }}
+),
+
 twin_birthdays as (
     select * from {{ ref('twin_birthdays') }}
 ),
@@ -39,12 +43,14 @@ judged as (
         end as veto_reason,
         case
             when {{ linkage_identifier_agrees() }} then null
-            when first_name <> 'agree' then 'first_names_differ'
+            when first_name <> 'agree' and (birth_date = 'missing' or not {{ linkage_first_names_are_one() }})
+                then 'first_names_differ'
             when birth_date <> 'missing' then null
             -- without a date, father and son of one name and one home look the same
             when is_undated then 'birth_date_missing'
             when is_common_name then 'birth_date_missing'
             when is_other_generation then 'other_generation'
+            when sex = 'conflict' then 'sex_differs'
         end as review_reason
     from compared
 ),

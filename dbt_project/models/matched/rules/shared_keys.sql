@@ -20,6 +20,10 @@ identities as (
     select * from {{ ref('identity_records') }}
 ),
 
+near_keys as (
+    select * from {{ ref('near_keys') }}
+),
+
 held_twice as (
     select
         rule,
@@ -63,8 +67,27 @@ confirmed as (
     {% endfor %}
 ),
 
+-- so do two records that an approved method of tier 5 finds near
+near as (
+    {% for side in ['left', 'right'] -%}
+    select
+        identities.record_key,
+        identities.partner,
+        5 as tier,
+        near_keys.rule,
+        near_keys.key,
+        false as is_restricted
+    from near_keys
+    inner join identities
+        on near_keys.{{ side }}_record_key = identities.record_key
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
 reaching as (
     select * from shared
+    union all
+    select * from near
     union all
     select * from confirmed
 )

@@ -13,7 +13,7 @@ two_in_one_system as (
     from identities
     where last_name is not null and first_name is not null and birth_date is not null
     group by partner, last_name, birth_date
-    having min(first_name) <> max(first_name)
+    having min(given_name) <> max(given_name)
 ),
 
 birthdays as (

@@ -1,0 +1,22 @@
+with
+
+accepted as (
+    select * from {{ ref('rule_tier_5') }}
+    where verdict = 'accepted'
+),
+
+clusters as (
+    select * from {{ ref('clusters_tier_4') }}
+),
+
+pool_identities as (
+    select * from {{ ref('pool_identities') }}
+),
+
+{{ linkage_components() }},
+
+{{ linkage_undo() }},
+
+{{ linkage_clustered() }}
+
+select * from clustered
