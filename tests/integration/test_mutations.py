@@ -53,6 +53,8 @@ def broken(
     settings.agreement_file.write_text(
         json.dumps(changed(agreement, dict(mutation.agreement))) + "\n", encoding="utf-8"
     )
+    if mutation.unguarded:
+        monkeypatch.setattr(f"dagster_project.agreement.{mutation.unguarded}.problems", lambda _: ())
     kit.build_world(settings, NEXT)
     for login, statement in mutation.sql:
         kit.alter(settings, statement, login)
