@@ -25,7 +25,8 @@ class Mutation:
     `check` is the name of the check that must fail. `sql` holds statements by login, done after the world was built;
     `agreement` values by their place in the agreement file (`partners/0/role`), under which the world is built;
     `patch` breaks the product's own files or rules; `tables` are those whose expectations the gate has to run; `undo`
-    repairs, as administrator, what building the world anew does not.
+    repairs, as administrator, what building the world anew does not. `unguarded` is the module of rules that would
+    have refused the agreement file at the door: its lock is picked, so that the one behind it is tried.
     """
 
     check: str
@@ -34,6 +35,7 @@ class Mutation:
     agreement: Mapping[str, Any] = field(default_factory=dict)
     patch: Patch | None = None
     undo: str = ""
+    unguarded: str = ""
 
 
 def dbt(check: str, statement: str, *tables: str) -> Mutation:

@@ -51,8 +51,10 @@ MUTATIONS: dict[str, Mutation] = {
     "CB-02": agreed(
         "run/privacy_statements", {"partners/5/privacy_statement/published": 30}, ("hl_loader", UNPUBLISHED)
     ),
-    "LB-01": agreed("run/lawful_basis", {"lawful_basis/0/article": "6(1)(f)"}),
-    "LB-02": agreed("run/special_category_basis", {"lawful_basis/3/article": "9(2)(h)"}),
+    "LB-01": Mutation("run/lawful_basis", agreement={"lawful_basis/0/article": "6(1)(f)"}, unguarded="rules_basis"),
+    "LB-02": Mutation(
+        "run/special_category_basis", agreement={"lawful_basis/3/article": "9(2)(h)"}, unguarded="rules_basis"
+    ),
     # Whose data, and which items.
     "DS-01": dbt(
         "mart_people/dim_person.in_scope",

@@ -12,6 +12,7 @@ from dagster_project.settings import Settings, load_settings
 from dagster_project.warehouse import embedded
 from dagster_project.warehouse.bootstrap import ensure_warehouse
 from dagster_project.warehouse.connection import connect
+from dagster_project.warehouse.fingerprint import schema_fingerprint
 
 ConnectAs = Callable[..., psycopg.Connection[Any]]
 
@@ -43,3 +44,9 @@ def connector(settings: Settings) -> Iterator[ConnectAs]:
             return conn
 
         yield open_as
+
+
+def mart_fingerprint(settings: Settings) -> str:
+    """The fingerprint of the published mart."""
+    with connect(settings, "admin") as conn:
+        return schema_fingerprint(conn, "mart")

@@ -15,7 +15,6 @@ from dagster_project.cli_demo import OFFICER
 from dagster_project.settings import Settings, load_settings
 from dagster_project.warehouse.connection import connect
 from dagster_project.warehouse.embedded import destroy
-from dagster_project.warehouse.fingerprint import schema_fingerprint
 from tests.delivery_kit import (
     AS_AT,
     CANARY,
@@ -32,9 +31,11 @@ from tests.delivery_kit import (
     utf_16,
 )
 from tests.item_kit import columns_that_tell_nothing, days_later
+from tests.warehouse_kit import mart_fingerprint
 
 ROOT = Path(__file__).parents[2]
 PEOPLE = "600"
+
 
 
 def hearthlink(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]:
@@ -51,11 +52,6 @@ def hearthlink(settings: Settings, *words: str) -> subprocess.CompletedProcess[s
 def rows(result: subprocess.CompletedProcess[str]) -> list[dict[str, str]]:
     assert result.returncode == 0, result.stderr
     return list(csv.DictReader(io.StringIO(result.stdout)))
-
-
-def mart_fingerprint(settings: Settings) -> str:
-    with connect(settings, "admin") as conn:
-        return schema_fingerprint(conn, "mart")
 
 
 @pytest.fixture(scope="module")

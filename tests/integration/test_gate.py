@@ -10,9 +10,9 @@ from dagster_project.governance.gate import SUITES, judge
 from dagster_project.governance.publish import PublishRefused, publish
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import connect
-from dagster_project.warehouse.fingerprint import schema_fingerprint
 from tests import gate_kit as kit
 from tests import gate_world as data
+from tests.warehouse_kit import mart_fingerprint
 
 NEXT = "p_20261121_0001"
 
@@ -36,11 +36,6 @@ def stored(settings: Settings, publish_id: str) -> tuple[bool, int, int]:
         ).fetchone()
     assert row is not None
     return row[0], row[1], row[2]
-
-
-def mart_fingerprint(settings: Settings) -> str:
-    with connect(settings, "hl_publisher") as conn:
-        return schema_fingerprint(conn, "mart")
 
 
 def test_a_sound_candidate_passes_and_its_verdict_is_stored(world: Settings) -> None:

@@ -17,13 +17,13 @@ from dagster_project.governance.evidence.results import ClauseResult
 from dagster_project.governance.publish import PublishRefused, publish
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import connect
-from dagster_project.warehouse.fingerprint import schema_fingerprint
 from expectations.redact import Verdict
 from tests import gate_kit as kit
 from tests import gate_world as data
 from tests.agreement_kit import changed
 from tests.mutation_kit import Mutation
 from tests.mutations import MUTATIONS
+from tests.warehouse_kit import mart_fingerprint
 
 NEXT = "p_20261121_0001"
 ENFORCED = {clause.id: clause for clause in load_register() if clause.kind == "enforced"}
@@ -53,6 +53,8 @@ def broken(
     settings.agreement_file.write_text(
         json.dumps(changed(agreement, dict(mutation.agreement))) + "\n", encoding="utf-8"
     )
+    if mutation.unguarded:
+        monkeypatch.setattr(f"dagster_project.agreement.{mutation.unguarded}.problems", lambda _: ())
     kit.build_world(settings, NEXT)
     for login, statement in mutation.sql:
         kit.alter(settings, statement, login)
@@ -81,11 +83,6 @@ def judge(settings: Settings, tables: tuple[str, ...]) -> None:
 def results(settings: Settings) -> dict[str, ClauseResult]:
     with connect(settings, "hl_publisher") as conn:
         return {found.clause.id: found for found in step.find(settings, conn, NEXT).results}
-
-
-def mart_fingerprint(settings: Settings) -> str:
-    with connect(settings, "hl_publisher") as conn:
-        return schema_fingerprint(conn, "mart")
 
 
 def test_every_enforced_clause_that_is_built_has_a_mutation() -> None:
