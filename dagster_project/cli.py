@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from dagster_project import (
     cli_agreement,
@@ -102,6 +103,8 @@ def land(
     results = land_all(settings, rules, manifests, _as_at(as_at))
     for result in results:
         console.print(f"{result.delivery_id or '?'}: {result.status}{f' - {result.reason}' if result.reason else ''}")
+        for warning in result.warnings:
+            console.print(f"  [yellow]note:[/] {escape(warning)}")
     print_rows(
         ["partner", "extract", "parsed", "loaded", "rejected"],
         [

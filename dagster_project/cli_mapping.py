@@ -105,14 +105,12 @@ def _print(report: "Report") -> None:
     from dagster_project.extracts.reasons import REJECTION_WORDING
 
     print_rows(
-        ["file", "mapping", "rows by table", "columns that the mapping does not know", "columns it could use"],
+        ["file", "mapping", "rows by table"],
         [
             (
                 file.name,
                 file.mapping or "none",
                 ", ".join(f"{table} {rows:,}" for table, rows in file.seen.tables.items()),
-                ", ".join(file.seen.unknown),
-                "; ".join(f"{table}: {', '.join(names)}" for table, names in file.seen.absent.items() if names),
             )
             for file in report.files
         ],
@@ -137,6 +135,11 @@ def _print(report: "Report") -> None:
             console.print(f"[bold red]not read:[/] {escape(file.refusal)}")
         for sheet in file.seen.not_read:
             console.print(f"[yellow]not read:[/] {escape(file.name)}, sheet {escape(sheet)}")
+        if file.seen.unknown:
+            console.print(f"[yellow]left out:[/] {escape(file.name)}: {escape(', '.join(file.seen.unknown))}")
+        for table, columns in file.seen.absent.items():
+            if columns:
+                console.print(f"[yellow]not there:[/] {escape(file.name)}: {', '.join(columns)} of {table}")
     for note in report.notes:
         console.print(f"[yellow]note:[/] {escape(note)}")
     if report.missing:

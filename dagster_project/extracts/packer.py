@@ -120,7 +120,10 @@ def _find(folder: Path, partner: str, extract_date: date, *, is_mapped: bool) ->
             place[sent] = path
     if unknown:
         listed = ", ".join(name.encode("unicode_escape").decode("ascii") for name in unknown)
-        raise PackError(f"not the name of an extract: {listed}. The extracts are: {', '.join(extracts)}")
+        raise PackError(
+            f"not the name of an extract: {listed}. The extracts are: {', '.join(extracts)}. For a system's own"
+            " files name a mapping; 'hearthlink mapping list' shows them"
+        )
     manifests = (names.parse_manifest_name(path.name) for path in folder.iterdir())
     return _Found(bare, named, frozenset(name for name in manifests if name), frozenset(own))
 

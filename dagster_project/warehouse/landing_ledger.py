@@ -85,18 +85,27 @@ def record_extract(
     manifest, extract = delivery.manifest, source.contract.name
     conn.execute(
         "insert into control.delivery_files"
-        " (delivery_key, extract, sha256, bytes, rows_parsed, rows_loaded, rows_rejected, mapping, is_fallback)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-        [key, extract, source.sha256, source.bytes, *counts, source.mapping, source.is_fallback],
+        " (delivery_key, extract, sha256, bytes, rows_parsed, rows_loaded, rows_rejected, mapping)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s)",
+        [key, extract, source.sha256, source.bytes, *counts, source.mapping],
     )
     record_rejections(conn, key, manifest.delivery, extract, rejections)
     conn.execute(
         "insert into control.current_snapshots"
-        " (partner, extract, delivery_key, delivery_id, extract_date, rows_loaded) values (%s, %s, %s, %s, %s, %s)"
+        " (partner, extract, delivery_key, delivery_id, extract_date, rows_loaded, is_fallback)"
+        " values (%s, %s, %s, %s, %s, %s, %s)"
         " on conflict (partner, extract) do update set delivery_key = excluded.delivery_key,"
         " delivery_id = excluded.delivery_id, extract_date = excluded.extract_date,"
-        " rows_loaded = excluded.rows_loaded",
-        [manifest.partner, extract, key, manifest.delivery_id, manifest.extract_date, counts.loaded],
+        " rows_loaded = excluded.rows_loaded, is_fallback = excluded.is_fallback",
+        [
+            manifest.partner,
+            extract,
+            key,
+            manifest.delivery_id,
+            manifest.extract_date,
+            counts.loaded,
+            source.is_fallback,
+        ],
     )
 
 

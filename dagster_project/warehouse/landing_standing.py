@@ -72,10 +72,8 @@ def standing(conn: psycopg.Connection[Any], delivery: VerifiedDelivery, extracts
         [partner, delivery.content_sha256],
     ).fetchone()
     rows = conn.execute(
-        "select snapshots.extract, snapshots.delivery_key, extract_date, coalesce(is_fallback, false)"
-        " from control.current_snapshots as snapshots left join control.delivery_files as files"
-        " on snapshots.delivery_key = files.delivery_key and snapshots.extract = files.extract"
-        " where partner = %s and snapshots.extract = any(%s)",
+        "select extract, delivery_key, extract_date, is_fallback from control.current_snapshots"
+        " where partner = %s and extract = any(%s)",
         [partner, sorted(extracts)],
     ).fetchall()
     proper = frozenset(extract for extract, _, _, is_fallback in rows if not is_fallback)

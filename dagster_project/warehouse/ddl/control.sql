@@ -30,9 +30,8 @@ create table if not exists control.delivery_files (
     primary key (delivery_key, extract)
 );
 
--- Extracts that a mapping made: which one, and whether it is only what a better source would say too.
+-- The mappings that made an extract; none for a canonical file.
 alter table control.delivery_files add column if not exists mapping text;
-alter table control.delivery_files add column if not exists is_fallback boolean not null default false;
 
 -- The files of mapped deliveries: every delivered row is loaded, rejected, or passed over by the mapping's rules.
 create table if not exists control.mapped_files (
@@ -74,6 +73,9 @@ create table if not exists control.current_snapshots (
     rows_loaded bigint not null,
     primary key (partner, extract)
 );
+
+-- A fallback holds only what a return says of its people in passing: it identifies them, and is no feed of items.
+alter table control.current_snapshots add column if not exists is_fallback boolean not null default false;
 
 create table if not exists control.person_key_salt (
     salt text not null

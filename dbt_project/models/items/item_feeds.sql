@@ -32,6 +32,8 @@ aged as (
         on
             freshness.partner = snapshots.partner
             and freshness.extract = snapshots.extract
+            -- People that a return mentions are no roll and no register.
+            and snapshots.is_fallback is not true
 )
 
 select * from aged

@@ -11,7 +11,8 @@ copied as (
         delivery_key,
         delivery_id,
         rows_loaded,
-        extract_date
+        extract_date,
+        is_fallback
     from source
 )
 
