@@ -12,16 +12,9 @@ PREFIXES = {"staged": ("stg_",), "items": ("item_",), "mart": ("dim_", "fct_", "
 LAYERS = ("staged", "matched", "items", "mart")
 CLOCK = re.compile(r"(?i)\b(current_date|current_timestamp|localtimestamp|now\s*\(|clock_timestamp|run_started_at)")
 MAX_LINES = 250
-# Steps whose rows have no key of their own yet: rows of one record that may still disagree, and pairs before a choice
-# was made between them. What is made of them (identity_records, links, review_queue) has one.
-KEYLESS = {
-    "identity_source_records",
-    "identity_clean",
-    "identity_checked",
-    "identity_addresses",
-    "key_quality",
-    "rule_pairs",
-}
+# Steps that change the values of a keyed model, row by row. Rows of one record that disagreed may be alike afterwards:
+# what is tested is that each has its row. identity_records, which is made of them, has a key again.
+ROW_BY_ROW = {"identity_clean", "identity_checked"}
 CONTROL_SECRETS = ("person_key_salt", "do_not_link_records", "decided_records", "person_keys", "person_key_records")
 
 Node = dict[str, Any]
@@ -118,13 +111,14 @@ def test_every_model_and_seed_has_an_owner(manifest: dict[str, Any]) -> None:
 
 
 def test_every_model_and_seed_has_a_tested_key(manifest: dict[str, Any]) -> None:
-    keyed = {
-        test["attached_node"]
-        for test in nodes(manifest, "test")
-        if test.get("test_metadata") and test["test_metadata"]["name"] in ("row_key", "unique")
-    }
+    def tested(*names: str) -> set[str]:
+        tests = [test for test in nodes(manifest, "test") if test.get("test_metadata")]
+        return {test["attached_node"] for test in tests if test["test_metadata"]["name"] in names}
+
+    keyed, counted = tested("row_key", "unique"), tested("same_row_count")
     lacking = offenders(nodes(manifest, "model", "seed"), lambda node: node["unique_id"] in keyed)
-    assert set(lacking) == KEYLESS
+    assert set(lacking) == ROW_BY_ROW
+    assert {f"model.hearthlink.{name}" for name in ROW_BY_ROW} <= counted
 
 
 def test_every_column_is_described(manifest: dict[str, Any]) -> None:

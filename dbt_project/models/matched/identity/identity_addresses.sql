@@ -60,7 +60,7 @@ addresses as (
 ),
 
 keyed as (
-    select
+    select distinct -- a system may hold one address several times
         partner || '|' || record_id as record_key,
         addresses.*
     from addresses
