@@ -54,8 +54,8 @@ usual_numbers as (
     group by partner
 ),
 
--- a postcode that one system holds for many people is a hostel, a care home or a block. Many is more than the setting, or
--- than three times what is usual in a system that holds whole streets, and never above six times the setting
+-- a postcode that one system holds for many people is a hostel, a care home or a block. Many is more than the setting
+-- and than three times what is usual in a system that holds whole streets; six times the setting is always many
 crowded_postcodes as (
     select distinct people_at_postcode.postcode
     from people_at_postcode

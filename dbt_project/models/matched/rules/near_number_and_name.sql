@@ -76,8 +76,8 @@ compared as (
             and shared.right_record_key = same_home.right_record_key
 ),
 
--- a relative may hold the number: beside it two of first name, last name, date and home have to agree, one of them a name
--- of this person or the date
+-- a relative may hold the number: beside it two of first name, last name, date and home have to agree, one of them a
+-- name of this person or the date
 proposed as (
     select
         left_record_key,
