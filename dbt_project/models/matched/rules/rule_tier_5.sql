@@ -40,7 +40,9 @@ judged as (
         compared.*,
         {{ linkage_veto() }} as veto_reason,
         case
-            when birth_date = 'conflict' and rule not in ('other_birth_date', 'number_and_name', 'national_insurance_number')
+            when
+                birth_date = 'conflict'
+                and rule not in ('other_birth_date', 'number_and_name', 'national_insurance_number')
                 then 'birth_dates_differ'
             when is_other_generation and birth_date = 'missing' then 'other_generation'
             when action = 'review' then 'tier_asks_for_review'

@@ -1,0 +1,94 @@
+"""Neither the order of rows nor what partners and records are called decides who is one person, tier 5 included."""
+
+import random
+from datetime import date, timedelta
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from dagster_project.agreement.content import MatchMethod
+from dagster_project.settings import Settings
+from dagster_project.warehouse.connection import connect
+from tests.linkage import population
+from tests.linkage.population import Council, dbt, load, nhs_number
+
+PEOPLE = 150
+FIRST = ["Ann", "Amelia", "Amelie", "Dan", "Daniel", "Freya", "Freya Julie", "Jack", "Jacob", "Muhammad", "Mohammed"]
+LAST = ["Ali", "Ash", "Ash-Birch", "Birch", "Browne", "Brrowne", "Elm", "Jack"]
+IDS = ("person_id", "case_id", "placement_id", "social_care_id", "education_id")
+POOL = """
+select pool.partner, pool.record_id, final.cluster_id
+from matched.linked_clusters as final inner join matched.pool_identities as pool using (record_key)
+"""
+TABLES = ("run_context", "partners", "lawful_identifiers", "match_rules", "match_methods")
+
+
+def some_council(dice: random.Random) -> Council:
+    """People with few names, few homes and careless clerks, so that keys are ambiguous and merges come undone."""
+    council = Council()
+    for serial in range(PEOPLE):
+        name, born = f"{dice.choice(FIRST)} {dice.choice(LAST)}", date(1990, 1, 1) + timedelta(dice.randrange(8000))
+        for add in dice.sample([council.housed, council.child, council.adult, council.pupil, council.housed], 3):
+            typed = name if dice.random() < 0.8 else f"{dice.choice(FIRST)} {name.split()[-1]}"
+            if dice.random() < 0.1:
+                typed = f"{name.split()[0]} {dice.choice(LAST)}"
+            seen = born + timedelta(dice.choice((0, 0, 0, 0, 0, 0, 9, 365)))
+            number = {"nhs_number": nhs_number(serial + dice.choice((0, 0, 0, 0, 1)))} if dice.random() < 0.3 else {}
+            place = f"AA1 {dice.randrange(1, 10)}A{dice.choice('AB')}"
+            add(typed, None if dice.random() < 0.1 else seen.isoformat(), place, **number)
+    return council
+
+
+def renamed(council: Council, partners: dict[str, str], dice: random.Random) -> Council:
+    """The same people: other partner codes, other ids, rows in another order."""
+    ids: dict[str, str] = {}
+    other = Council()
+    for (extract, partner), rows in council.rows.items():
+        changed = [
+            {
+                column: ids.setdefault(value, f"R{dice.randrange(10**12):012d}") if value and column in IDS else value
+                for column, value in row.items()
+            }
+            for row in rows
+        ]
+        dice.shuffle(changed)
+        other.rows[extract, partners[partner]] = changed
+    other_names = {new: old for old, new in (ids | partners).items()}
+    other.back = other_names  # type: ignore[attr-defined]
+    return other
+
+
+def link(settings: Settings, council: Council, folder: Path) -> set[frozenset[tuple[str, str]]]:
+    """Who is one person, as sets of (partner, record id)."""
+    with connect(settings, "admin") as conn:
+        for table in TABLES:
+            conn.execute(f"delete from agreement.{table}")  # pyright: ignore[reportArgumentType, reportCallIssue]
+    load(settings, council)
+    with connect(settings, "admin") as conn:
+        conn.execute("update agreement.match_rules set enabled = true")
+        for method in get_args(MatchMethod):
+            conn.execute("insert into agreement.match_methods values (%s, 'link')", (method,))
+    dbt(settings, folder, "build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test",
+        "--select", "staged matched resource_type:seed,linkage_*", "--vars", "link_everybody: true")  # fmt: skip
+    clusters: dict[str, set[tuple[str, str]]] = {}
+    with connect(settings, "hl_analyst") as conn:
+        for partner, record, cluster in conn.execute(POOL).fetchall():
+            clusters.setdefault(cluster, set()).add((partner, record))
+    return {frozenset(records) for records in clusters.values()}
+
+
+def test_order_and_names_of_partners_and_records_decide_nothing(
+    own_warehouse: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dice = random.Random(20261122)
+    council = some_council(dice)
+    first = link(own_warehouse, council, tmp_path / "first")
+    known = population._PARTNERS  # pyright: ignore[reportPrivateUsage]
+    partners = dict(zip(known, ["z_ta", "y_homes", "x_csc", "w_asc", "v_edu", "u_other"], strict=True))
+    monkeypatch.setattr(population, "_PARTNERS", {partners[code]: kind for code, kind in known.items()})
+    other = renamed(council, partners, dice)
+    second = link(own_warehouse, other, tmp_path / "second")
+    back: dict[str, str] = other.back  # type: ignore[attr-defined]
+    assert {frozenset((back[partner], back[record]) for partner, record in person) for person in second} == first
+    assert sum(len(person) > 1 for person in first) > PEOPLE / 4
