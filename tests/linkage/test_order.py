@@ -40,8 +40,8 @@ def some_council(dice: random.Random) -> Council:
     return council
 
 
-def renamed(council: Council, partners: dict[str, str], dice: random.Random) -> Council:
-    """The same people: other partner codes, other ids, rows in another order."""
+def renamed(council: Council, partners: dict[str, str], dice: random.Random) -> tuple[Council, dict[str, str]]:
+    """The same people: other partner codes, other ids, rows in another order. And the old name of each new one."""
     ids: dict[str, str] = {}
     other = Council()
     for (extract, partner), rows in council.rows.items():
@@ -54,9 +54,7 @@ def renamed(council: Council, partners: dict[str, str], dice: random.Random) -> 
         ]
         dice.shuffle(changed)
         other.rows[extract, partners[partner]] = changed
-    other_names = {new: old for old, new in (ids | partners).items()}
-    other.back = other_names  # type: ignore[attr-defined]
-    return other
+    return other, {new: old for old, new in (ids | partners).items()}
 
 
 def link(settings: Settings, council: Council, folder: Path) -> set[frozenset[tuple[str, str]]]:
@@ -87,8 +85,7 @@ def test_order_and_names_of_partners_and_records_decide_nothing(
     known = population._PARTNERS  # pyright: ignore[reportPrivateUsage]
     partners = dict(zip(known, ["z_ta", "y_homes", "x_csc", "w_asc", "v_edu", "u_other"], strict=True))
     monkeypatch.setattr(population, "_PARTNERS", {partners[code]: kind for code, kind in known.items()})
-    other = renamed(council, partners, dice)
+    other, old = renamed(council, partners, dice)
     second = link(own_warehouse, other, tmp_path / "second")
-    back: dict[str, str] = other.back  # type: ignore[attr-defined]
-    assert {frozenset((back[partner], back[record]) for partner, record in person) for person in second} == first
+    assert {frozenset((old[partner], old[record]) for partner, record in person) for person in second} == first
     assert sum(len(person) > 1 for person in first) > PEOPLE / 4
