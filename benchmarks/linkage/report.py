@@ -85,11 +85,13 @@ def _ratios(results: Sequence[Result]) -> str:
         )  # fmt: skip
     if not rows:
         return ""
+    busy = [r for r in councils if (r["where"]["load"] or 0) > (r["where"]["cores"] or 1) / 2]
+    note = "**Other work ran beside: these seconds and ratios say nothing of a quiet machine.**\n\n" if busy else ""
     header = ("people", "records", "seconds", "over the lower bound", "over Splink EM", "over a tenth of the people")
     return (
         "## Time ratios\n\nWhole linkage (COPY, staged, matched, tiers 1-4, dbt's start included) over its own lower"
         " bound (COPY, standardise, one grouped key per tier), over Splink EM end to end, and over the same with a"
-        " tenth of the people.\n\n" + _table(header, rows)
+        f" tenth of the people.\n\n{note}" + _table(header, rows)
     )
 
 

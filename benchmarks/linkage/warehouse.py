@@ -124,5 +124,7 @@ def _tier(tier: Tier, with_tier_5: bool) -> Tier:
     if tier.tier != 5:
         return tier
     approved = Approval(by="Benchmark", date=date(2020, 1, 1))
-    methods = tuple(Method(id=method, action="link", approved=approved) for method in get_args(MatchMethod))
+    # Splink is measured beside Hearthlink, not within it.
+    ids = [method for method in get_args(MatchMethod) if not method.startswith("splink")]
+    methods = tuple(Method(id=method, action="link", approved=approved) for method in ids)
     return tier.model_copy(update={"enabled": with_tier_5, "action": "link", "methods": methods})

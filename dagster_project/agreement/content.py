@@ -56,6 +56,8 @@ MatchMethod = Literal[
     "number_and_name",
     "other_birth_date",
     "other_first_name",
+    "splink_alike",
+    "splink_very_alike",
     "swapped_names",
     "whole_first_name",
 ]

@@ -18,10 +18,12 @@ from psycopg import sql
 from dagster_project.defs.resources import HearthlinkRun
 from dagster_project.defs.transform.lineage import LineageReader
 from dagster_project.defs.transform.project import dbt_program, dbt_project
-from dagster_project.settings import export_environment
+from dagster_project.governance.linkage.splink_pairs import approved_bands, forget, score
+from dagster_project.settings import Settings, export_environment
 from dagster_project.warehouse.connection import connect, connection_env
 
 # dbt's unit tests prove the rules on invented rows; they are for CI, not for each run over real data.
+IDENTITIES = ("run", "--select", "+identity_records", "+identity_postcodes")
 BUILD = ("build", "--exclude-resource-type", "unit_test")
 
 
@@ -62,6 +64,17 @@ def _described(
     )
 
 
+def _score(context: dg.AssetExecutionContext, dbt: DbtCliResource, settings: Settings) -> None:
+    """Where the agreement approves it, have Splink look at this run's records before the rules do.
+
+    It needs the identities, so these are built twice: dbt then builds and tests everything in one go, as ever.
+    """
+    forget(settings)
+    if bands := approved_bands(settings):
+        dbt.cli([*IDENTITIES], target_path=settings.dbt_target_dir / "identities").wait()
+        context.log.info(f"Splink finds {score(settings, bands)} pairs alike ({', '.join(bands)})")
+
+
 @dg.definitions
 def transform() -> dg.Definitions:
     """The dbt project as one step: dbt orders its own models and stops at the first failed test."""
@@ -76,6 +89,7 @@ def transform() -> dg.Definitions:
     def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource, hearthlink: HearthlinkRun) -> Iterator[Any]:
         settings = hearthlink.settings()
         export_environment(connection_env(settings, "hl_dbt"))
+        _score(context, dbt, settings)
         invocation = dbt.cli([*BUILD], context=context, target_path=settings.dbt_target_dir / "run")
         lineage = LineageReader(settings.dbt_target_dir / "lineage.json")
         with connect(settings, "hl_dbt", autocommit=True) as conn:
