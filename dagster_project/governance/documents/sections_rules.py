@@ -54,8 +54,11 @@ def matching(agreement: Agreement) -> Iterator[Block]:
 def _effect(tier: Tier) -> str:
     if not tier.enabled:
         return "off"
-    approved = f", approved by {tier.approved.by} on {tier.approved.date}" if tier.approved else ""
-    return f"{words(tier.action)}{approved}"
+    methods = [
+        f"{words(method.id)}: {words(method.action)}, approved by {method.approved.by} on {method.approved.date}"
+        for method in tier.methods
+    ]
+    return "; ".join([words(tier.action), *methods])
 
 
 def opt_out(agreement: Agreement) -> Iterator[Block]:
