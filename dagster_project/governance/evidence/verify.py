@@ -112,9 +112,11 @@ def _link(pack: dict[str, Any], entry: Entry, before: Entry | None) -> Iterator[
     previous = pack["previous"] or {}
     if previous.get("pack_sha256") != entry.previous_sha256 or pack["publish"]["publish_id"] != entry.publish_id:
         yield f"{entry.publish_id}: the chain is broken, pack and ledger name different packs before it"
-    # The first packs named neither their files nor those of the pack before.
-    for what in ("page_sha256", "oscal_sha256"):
-        if what in previous and before is not None and previous[what] != getattr(before, what):
-            yield f"{before.publish_id}: the ledger's {what} is not the one that the pack after it names"
     if OSCAL in pack.get("files", ()) and entry.oscal_sha256 is None:
         yield f"{entry.publish_id}: the pack names {OSCAL}, of which the ledger has no hash"
+    if before is None or previous.get("pack_sha256") != before.pack_sha256:
+        return
+    # The first packs named neither their files nor those of the pack before.
+    for what in ("page_sha256", "oscal_sha256"):
+        if what in previous and previous[what] != getattr(before, what):
+            yield f"{before.publish_id}: the ledger's {what} is not the one that the pack after it names"
