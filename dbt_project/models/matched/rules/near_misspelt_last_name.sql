@@ -21,8 +21,11 @@ common_names as (
 compared as (
     select
         near_pairs.*,
-        greatest(left_names.bearers, right_names.bearers)
-        >= 10 * least(left_names.bearers, right_names.bearers)
+        (
+            least(left_names.bearers, right_names.bearers) = 1
+            or greatest(left_names.bearers, right_names.bearers)
+            >= 10 * least(left_names.bearers, right_names.bearers)
+        )
         and {{ linkage_is_one_slip('near_pairs.left_last_name', 'near_pairs.right_last_name') }} as is_misspelt,
         {{ linkage_is_half('near_pairs.left_last_name', 'near_pairs.right_last_name') }} as is_half,
         left_common.last_name is not null or right_common.last_name is not null as is_common
