@@ -51,8 +51,8 @@ def _person_records() -> list[Expectation]:
 
 
 def _no_partner_twice(table: str) -> Expectation:
-    """Two records of one partner are two people, unless an identifier (tiers 1 and 2) or a reviewer (0) joins them."""
-    text = "No person has two records of one partner that no identifier and no reviewer joins"
+    """Two records of one partner are two people, unless a rule of tiers 0 to 2 or the one of duplicates joins them."""
+    text = "No person has two records of one partner that no identifier, no rule of duplicates and no reviewer joins"
     return no_rows(
         Check(f"{table}.no_partner_twice", "MA-01", "uniqueness", text),
         "from (select person_key, partner, count(*) as records from judged group by person_key, partner) as judged"
@@ -60,7 +60,7 @@ def _no_partner_twice(table: str) -> Expectation:
         "select count(distinct link.right_record_id) from matched.links as link"
         " inner join matched.person_records as record"
         " on link.right_partner = record.partner and link.right_record_id = record.record_id"
-        " where link.left_partner = link.right_partner and link.tier <= 2"
+        " where link.left_partner = link.right_partner and (link.tier <= 2 or link.rule = 'duplicate_record')"
         " and record.person_key = judged.person_key and record.partner = judged.partner)"
         " and not exists (select 1 from matched.links as confirmed inner join matched.person_records as record"
         " on confirmed.left_partner = record.partner and confirmed.left_record_id = record.record_id"
