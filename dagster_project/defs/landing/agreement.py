@@ -28,6 +28,7 @@ TABLES = (
     "retention_rules",
     "freshness",
     "item_settings",
+    "retention_settings",
     "run_context",
 )
 
