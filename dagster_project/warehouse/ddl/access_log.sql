@@ -105,4 +105,4 @@ grant execute on function control.log_access(text, text, text, text, jsonb) to h
 grant execute on function control.check_access_log() to hl_publisher;
 
 revoke all on control.access_log from hl_log_owner;
-grant select, insert on control.access_log to hl_log_owner;
+grant select, insert, trigger on control.access_log to hl_log_owner;
