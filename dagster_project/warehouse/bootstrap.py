@@ -87,6 +87,7 @@ def _build(conn: psycopg.Connection[Any], shapes: dict[str, tuple[str, ...]], de
     if is_superuser(conn):
         _run_file(conn, "functions.sql")
     conn.execute("create schema if not exists control")
+    conn.execute("create schema if not exists hold")
     for schema, owner in _SCHEMA_OWNERS.items():
         conn.execute(
             sql.SQL("create schema if not exists {} authorization {}").format(
@@ -99,6 +100,7 @@ def _build(conn: psycopg.Connection[Any], shapes: dict[str, tuple[str, ...]], de
     _run_file(conn, "feedback.sql")
     _run_file(conn, "linkage.sql")
     _run_file(conn, "decisions.sql")
+    _run_file(conn, "retention.sql")
     _run_as(conn, LOADER)
     _run_file(conn, "agreement.sql")
     ensure_raw_tables(conn, shapes)

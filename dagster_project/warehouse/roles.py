@@ -15,6 +15,8 @@ PUBLISHER = "hl_publisher"
 ANALYST = "hl_analyst"
 MART_OWNER = "hl_mart_owner"
 LOG_OWNER = "hl_log_owner"
+# Who may read what is kept for a legal hold; granted to named persons by the administrator.
+HOLD_CUSTODIAN = "hl_hold_custodian"
 PIPELINE_LOGINS = (LOADER, DBT, PUBLISHER, ANALYST)
 FUNCTION_PREFIX = "fn_"
 
@@ -28,7 +30,7 @@ def ensure_pipeline_roles(conn: psycopg.Connection[Any], settings: Settings) -> 
 
     Raises WarehouseError when a role of that name exists already with powers that it must not have.
     """
-    for owner in (MART_OWNER, LOG_OWNER):
+    for owner in (MART_OWNER, LOG_OWNER, HOLD_CUSTODIAN):
         ensure_role(conn, owner, login=False)
     for login in PIPELINE_LOGINS:
         ensure_role(conn, login, login=True)

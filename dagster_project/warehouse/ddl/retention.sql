@@ -9,6 +9,13 @@ create table if not exists control.held_records (
     primary key (partner, record_id)
 );
 
+-- The planner keeps common values of the columns that it measures, also of rows that are gone.
+alter table control.held_records
+alter column record_id set statistics 0;
+alter table control.review_decisions
+alter column left_record_id set statistics 0,
+alter column right_record_id set statistics 0;
+
 -- What proves a deletion, without whose it was: `record_hmac` is keyed, and the key lies outside the database.
 create table if not exists control.deletions (
     deletion_id bigint generated always as identity primary key,
@@ -100,6 +107,10 @@ create table if not exists hold.held_rows (
     moved_at timestamptz not null,
     contents jsonb not null
 );
+
+alter table hold.held_rows
+alter column record_id set statistics 0,
+alter column contents set statistics 0;
 
 grant usage on schema hold to hl_hold_custodian;
 grant select on hold.held_rows to hl_hold_custodian;
