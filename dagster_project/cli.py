@@ -16,7 +16,9 @@ from dagster_project import (
     cli_docs,
     cli_evidence,
     cli_holds,
+    cli_legal_hold,
     cli_mapping,
+    cli_retention,
     cli_review,
 )
 from dagster_project.cli_output import Commands, console, errors, fail, print_rows
@@ -39,6 +41,8 @@ cli_evidence.add_to(app)
 cli_holds.add_to(app)
 cli_review.add_to(app)
 cli_do_not_link.add_to(app)
+cli_retention.add_to(app)
+cli_legal_hold.add_to(app)
 
 Home = Annotated[
     Path | None,

@@ -2,14 +2,14 @@
 
 One relation per rule of the agreement (R1 to R6), with a row per record: rule, record_class, partner, record_id (as
 its host calls it), trigger_on, due_on (first day on which the host may no longer hold it), copy_due_on (the same for
-our copy, which follows the shortest rule) and finding: why a record has no day. Nothing is due whose trigger is not known.
+our copy, which follows the shortest rule) and finding: why a record has no day. Nothing is due without its trigger.
 """
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Literal
 
-Layer = Literal["raw", "staged"]
+from expectations.due_parts import Layer, anniversary, dated, table
+
 # Rows about a person or a case that go with it when its copy is due, and the column that holds the record's id.
 COPIES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
@@ -34,57 +34,10 @@ def due(rule: str, layer: Layer) -> str:
     return f"({_RULES[rule](layer)})"
 
 
-def anniversary(day: str, years: str) -> str:
-    """The day that is so many years after another; 29 February is followed by 1 March unless the agreement says 28.
-
-    A date is reached at its start (Family Law Reform Act 1969 s9).
-    """
-    same = f"({day} + make_interval(years => {years}))"
-    return (
-        f"({same}::date + case when settings.leap_birthday = 'mar1' and to_char({day}, 'MMDD') = '0229'"
-        f" and to_char({same}, 'MMDD') = '0228' then 1 else 0 end)"
-    )
-
-
-def _table(layer: Layer, extract: str, texts: str, dates: str = "") -> str:
-    """An extract with typed columns, from either layer."""
-    if layer == "staged":
-        return f"staged.stg_{extract}"
-    columns = [f"nullif(btrim({name}), '') as {name}" for name in texts.split()]
-    columns += [f"nullif(btrim({name}), '')::date as {name}" for name in dates.split()]
-    return f"(select partner, {', '.join(columns)} from raw.{extract})"  # noqa: S608 our own names
-
-
-def _dated(
-    rule: str,
-    record_class: str,
-    found: str,
-    own: str = "",
-    host: str = "dated.own_due_on",
-    copy: str = "dated.own_due_on",
-) -> str:
-    """The rows of a rule, from records with partner, record_id, trigger_on and finding.
-
-    `own` is the day by the rule itself, `host` and `copy` what follows from it for the host system and for our copy.
-    """
-    own = own or f"{anniversary('found.trigger_on', 'rules.period_years')} + rules.period_days"
-    return f"""
-        select '{rule}' as rule, '{record_class}' as record_class, dated.partner, dated.record_id, dated.trigger_on,
-            {host} as due_on, {copy} as copy_due_on, dated.finding
-        from (
-            select found.*, {own} as own_due_on
-            from ({found}) as found
-            cross join agreement.retention_settings as settings
-            inner join agreement.retention_rules as rules on rules.rule = '{rule}'
-        ) as dated
-        cross join agreement.run_context as run
-    """  # noqa: S608 our own text
-
-
 def _education(layer: Layer) -> str:
     """R1: to a birthday; rows that disagree on it are kept until the latest."""
-    pupils = _table(layer, "edu_pupils", "person_id", "date_of_birth")
-    return _dated(
+    pupils = table(layer, "edu_pupils", "person_id", "date_of_birth")
+    return dated(
         "R1",
         "education",
         f"""select partner, person_id as record_id, max(date_of_birth) as trigger_on,
@@ -95,8 +48,8 @@ def _education(layer: Layer) -> str:
 
 def _referrals(layer: Layer) -> str:
     """R2: from the day of the report."""
-    referrals = _table(layer, "csc_referrals", "referral_id", "referral_date")
-    return _dated(
+    referrals = table(layer, "csc_referrals", "referral_id", "referral_date")
+    return dated(
         "R2",
         "safeguarding_referral",
         "select partner, referral_id as record_id, referral_date as trigger_on, null::text as finding"  # noqa: S608
@@ -109,10 +62,10 @@ def _child_protection(layer: Layer) -> str:
 
     A plan that ran while the child was looked after stands in that file too: there the host follows the longer rule.
     """
-    plans = _table(layer, "csc_cp_plans", "plan_id person_id", "start_date end_date")
-    referrals = _table(layer, "csc_referrals", "person_id", "referral_date closure_date")
-    children = _table(layer, "csc_persons", "person_id", "date_of_birth death_date")
-    episodes = _table(layer, "csc_cla_episodes", "person_id", "start_date end_date")
+    plans = table(layer, "csc_cp_plans", "plan_id person_id", "start_date end_date")
+    referrals = table(layer, "csc_referrals", "person_id", "referral_date closure_date")
+    children = table(layer, "csc_persons", "person_id", "date_of_birth death_date")
+    episodes = table(layer, "csc_cla_episodes", "person_id", "start_date end_date")
     found = f"""
         select plans.partner, plans.plan_id as record_id,
             case rules.trigger_event
@@ -151,13 +104,13 @@ def _child_protection(layer: Layer) -> str:
     """  # noqa: S608
     longer = "greatest(dated.own_due_on, dated.file_due_on)"
     known = "dated.own_due_on is not null and (dated.file_due_on is not null or not dated.is_in_file)"
-    return _dated("R3", "child_protection", found, host=f"case when {known} then {longer} end")
+    return dated("R3", "child_protection", found, host=f"case when {known} then {longer} end")
 
 
 def _looked_after(layer: Layer) -> str:
     """R4: to the 75th birthday; for fifteen years after a death in childhood; or from the end of care."""
-    episodes = _table(layer, "csc_cla_episodes", "person_id", "start_date end_date")
-    children = _table(layer, "csc_persons", "person_id", "date_of_birth death_date")
+    episodes = table(layer, "csc_cla_episodes", "person_id", "start_date end_date")
+    children = table(layer, "csc_persons", "person_id", "date_of_birth death_date")
     died = f"found.death_date < {anniversary('found.date_of_birth', str(_CHILDHOOD_YEARS))}"
     found = f"""
         select cared.partner, cared.person_id as record_id, children.date_of_birth, children.death_date,
@@ -177,14 +130,14 @@ def _looked_after(layer: Layer) -> str:
     """  # noqa: S608
     period = f"{anniversary('found.trigger_on', 'rules.period_years')} + rules.period_days"
     after_death = anniversary("found.death_date", str(_YEARS_AFTER_DEATH))
-    return _dated("R4", "looked_after", found, f"case when {died} then {after_death} else {period} end")
+    return dated("R4", "looked_after", found, f"case when {died} then {after_death} else {period} end")
 
 
 def _adult_care(layer: Layer) -> str:
     """R5: from the last end of an event, or the death. An event or an involvement that is open keeps the record."""
-    persons = _table(layer, "asc_persons", "person_id", "death_date")
-    events = _table(layer, "asc_events", "person_id", "end_date")
-    workers = _table(layer, "asc_involvements", "person_id", "end_date")
+    persons = table(layer, "asc_persons", "person_id", "death_date")
+    events = table(layer, "asc_events", "person_id", "end_date")
+    workers = table(layer, "asc_involvements", "person_id", "end_date")
     found = f"""
         select persons.partner, persons.person_id as record_id,
             case
@@ -209,7 +162,7 @@ def _adult_care(layer: Layer) -> str:
             group by partner, person_id
         ) as seen on persons.partner = seen.partner and persons.person_id = seen.person_id
     """  # noqa: S608
-    return _dated("R5", "adult_social_care", found)
+    return dated("R5", "adult_social_care", found)
 
 
 def _housing(layer: Layer) -> str:
@@ -219,8 +172,8 @@ def _housing(layer: Layer) -> str:
     """
     duties = ("prevention", "relief", "main_duty")
     dates = " ".join(f"{duty}_start {duty}_end" for duty in duties)
-    cases = _table(layer, "hou_homeless_cases", "case_id", f"{dates} case_closed")
-    placements = _table(layer, "hou_ta_placements", "case_id", "start_date end_date")
+    cases = table(layer, "hou_homeless_cases", "case_id", f"{dates} case_closed")
+    placements = table(layer, "hou_ta_placements", "case_id", "start_date end_date")
     is_open = " or ".join(f"({duty}_start is not null and {duty}_end is null)" for duty in duties)
     ends, owed = ", ".join(f"{duty}_end" for duty in duties), ", ".join(dates.split())
     found = f"""
@@ -239,7 +192,7 @@ def _housing(layer: Layer) -> str:
                     and (placements.end_date is null or placements.end_date > run.as_at)) as is_placed
         from {cases} as cases
     """  # noqa: S608
-    return _dated("R6", "housing", found, copy="case when not dated.is_placed then dated.own_due_on end")
+    return dated("R6", "housing", found, copy="case when not dated.is_placed then dated.own_due_on end")
 
 
 _RULES: Mapping[str, Callable[[Layer], str]] = MappingProxyType(

@@ -78,7 +78,7 @@ def outlived(settings: Settings) -> tuple[str, ...]:
     with connect(settings, PUBLISHER) as conn:
         facts = read_facts(conn, load_agreement(settings.agreement_file), load_contracts(), CANDIDATE)
     checks = run_gate(sqlalchemy_url(settings, PUBLISHER), facts, (RETENTION,))
-    failed = tuple(f"{check.suite}.{check.check_id}" for check in checks if not check.passed)
+    failed = tuple(f"{check.suite}.{check.check_id} (clause {check.clause})" for check in checks if not check.passed)
     return failed if checks else (f"{RETENTION}.not_run",)
 
 

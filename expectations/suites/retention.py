@@ -64,29 +64,29 @@ def suites(facts: Facts) -> list[TableSuite]:
 
 def _shown(table: str) -> Iterator[Expectation]:
     yield no_rows(
-        Check(f"{CANDIDATE}.{table}.R0", "RE-01", "scope", f"Nobody in {table} whose stay has ended"),
+        Check(f"{CANDIDATE}.{table}.r0", "RE-01", "scope", f"Nobody in {table} whose stay has ended"),
         f"from judged where not exists ({_OF_PERSON} and (record.partner, record.record_id) in ({HOUSED_NOW}))",
     )
     yield no_rows(
-        Check(f"{CANDIDATE}.{table}.R0_death", "RE-01", "scope", f"Nobody in {table} who has died"),
+        Check(f"{CANDIDATE}.{table}.r0_death", "RE-01", "scope", f"Nobody in {table} who has died"),
         f"from judged where exists ({_OF_PERSON} and (record.partner, record.record_id) in ({_DIED}))",
     )
 
 
 def _records() -> Expectation:
     return no_rows(
-        Check("matched.person_records.R0", "RE-01", "scope", "No record is held of a person whose stay has ended"),
+        Check("matched.person_records.r0", "RE-01", "scope", "No record is held of a person whose stay has ended"),
         f"from judged where not exists ({_OF_PERSON} and (record.partner, record.record_id) in ({_HELD_NOW}))",
     )
 
 
 def _purges() -> Iterator[Expectation]:
     yield no_rows(
-        Check("purges.R0_finished", "RE-01", "scope", "The purge after the last publish has come to its end"),
+        Check("purges.r0_finished", "RE-01", "scope", "The purge after the last publish has come to its end"),
         "from judged where judged.finished_at is null and judged.begun_at = (select max(begun_at) from control.purges)",
     )
     yield no_rows(
-        Check("mart_previous.R0", "RE-01", "scope", "The mart before the last went with the purge after it"),
+        Check("mart_previous.r0", "RE-01", "scope", "The mart before the last went with the purge after it"),
         "from judged inner join (select publish_id from control.publishes order by published_at desc limit 1) as last"
         " on judged.publish_id = last.publish_id"
         " where judged.finished_at is not null and to_regnamespace('mart_previous') is not null",
@@ -108,7 +108,7 @@ def _copies(extract: StagedExtract) -> Iterator[Expectation]:
         if name in copies:
             text = f"No row of {name} is past its day by rule {rule}"
             yield no_rows(
-                Check(f"{extract.table}.{rule}", CLAUSES[rule], "scope", text),
+                Check(f"{extract.table}.{rule.lower()}", CLAUSES[rule], "scope", text),
                 f"from judged inner join {due(rule, 'staged')} as due on due.partner = judged.partner"
                 f" and due.record_id = judged.{copies[name]} cross join agreement.run_context as run"
                 " where due.copy_due_on <= run.as_at",

@@ -72,7 +72,7 @@ def delete_files(
     endpoint = load_endpoint(settings) if use_dropbox and partners else None
     in_dropbox = client.remove_deliveries(endpoint, partners, window.is_past) if endpoint else 0
     try:
-        gone = sum(_delete_delivery(settings, manifest) for manifest in _past(window, folders))
+        gone = sum(_delete_delivery(settings, manifest) for manifest in past_deliveries(window, folders))
         unfinished = sum(_delete_unfinished(folder, window) for folder in (settings.inbox, settings.landing_dir))
     except OSError as fault:
         raise GovernanceError(
@@ -82,7 +82,8 @@ def delete_files(
     return FilesDeleted(gone, in_dropbox, unfinished)
 
 
-def _past(window: Window, folders: Sequence[Path]) -> Iterator[Path]:
+def past_deliveries(window: Window, folders: Sequence[Path]) -> Iterator[Path]:
+    """Manifests in the folders whose files have to go."""
     seen = set()
     for folder in folders:
         for manifest in find_deliveries(folder) if folder.is_dir() else []:

@@ -42,6 +42,7 @@ _RECEIVED = """
     inner join control.deliveries as delivery on snapshot.delivery_key = delivery.delivery_key
     where snapshot.partner = %s and snapshot.extract = %s
 """
+_VIEWS = "select viewname from pg_catalog.pg_views where schemaname = 'matched' order by viewname"
 _TABLES = r"""
     select relname
     from pg_catalog.pg_class
@@ -182,6 +183,8 @@ def _clear_beside_extracts(conn: psycopg.Connection[Any], done: Deleted) -> None
 
 
 def _clear_matched(conn: psycopg.Connection[Any], done: Deleted) -> None:
+    for (view,) in conn.execute(_VIEWS).fetchall():
+        conn.execute(sql.SQL("drop view if exists {} cascade").format(sql.Identifier("matched", view)))
     for table in list(_tables(conn, "matched")):
         name = sql.Identifier("matched", table)
         if table in KEPT_IN_MATCHED:

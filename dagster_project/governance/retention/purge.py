@@ -119,6 +119,24 @@ def unfinished(settings: Settings) -> str | None:
     return row[0]
 
 
+def purge_last(settings: Settings, agreement: Agreement) -> Purged:
+    """Do the purge after the last publish again, while what it built still stands.
+
+    Raises:
+        GovernanceError: nothing was published, another run has begun since, or as for `purge`.
+    """
+    with connect(settings, ADMIN) as conn:
+        row = conn.execute(_LAST).fetchone()
+        days = conn.execute("select as_at from agreement.run_context").fetchone()
+    if row is None or days is None:
+        raise GovernanceError("Nothing was published yet, so there is nothing to purge")
+    if not row[2]:
+        raise GovernanceError(
+            "Another run has begun since the last publish: run to its end ('hearthlink run'), which purges after it"
+        )
+    return purge(settings, agreement, row[0], days[0])
+
+
 def _count(conn: psycopg.Connection[Any], publish_id: str, counts: dict[str, int]) -> dict[str, int]:
     """Add to what earlier tries of this purge have counted; the whole."""
     row = conn.execute("select counts from control.purges where publish_id = %s", [publish_id]).fetchone()

@@ -46,7 +46,7 @@ create table if not exists control.purges (
 alter table control.current_snapshots add column if not exists trimmed_at timestamptz;
 
 -- Who may not be deleted, on whose authority, and until when. `subject_id` is a record's or a case's id in the system of
--- the partner; everybody has neither.
+-- the partner; everybody has neither, and a hold that was released no longer says whom it was about.
 create table if not exists control.legal_holds (
     hold_id bigint generated always as identity primary key,
     scope text not null check (scope in ('person', 'case', 'everybody')),
@@ -61,7 +61,8 @@ create table if not exists control.legal_holds (
     released_by text,
     release_reason text,
     released_at timestamptz,
-    check (num_nulls(partner, subject_id) = case when scope = 'everybody' then 2 else 0 end),
+    check (scope <> 'everybody' or num_nulls(partner, subject_id) = 2),
+    check (scope = 'everybody' or num_nulls(partner, subject_id) = 0 or released_at is not null),
     check (held_to >= held_from),
     check (num_nulls(released_by, release_reason, released_at) in (0, 3))
 );
