@@ -63,11 +63,12 @@ def build_pack(
     published: Published,
     previous: Mapping[str, str] | None,
     linkage: LinkageReport,
+    retention: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The pack as plain data: names of our own, codes, hashes, counts and moments; nothing about a person.
 
     `header` is about the agreement (title and whatever else its caller may show), `previous` has `publish_id` and
-    the hashes of the pack before (see `ledger.newest`), None for the first.
+    the hashes of the pack before (see `ledger.newest`), None for the first. `retention` is `Standing.as_data`.
     """
     run, gate = record.run, record.gate
     return {
@@ -107,6 +108,7 @@ def build_pack(
         "deliveries": list(record.deliveries),
         # No ledger knows this page: its hash stands here, and the pack is in the chain.
         "linkage": {**linkage.as_data(), "page_sha256": sha256(linkage_page.render(linkage).encode())},
+        "retention": dict(retention),
         "clauses": [_clause(found) for found in results],
         "counts": counts(results),
         "warnings": list(warnings),
