@@ -27,9 +27,11 @@ FAULTS: dict[str, tuple[tuple[str, str], ...]] = {
         f"mart_candidate.{table}.r0": (("hl_dbt", EXPIRED.format(table)),)
         for table in ("dim_person", "fct_person_indicators", "bridge_person_address", "bridge_person_caseworker")
     },
-    "mart_candidate.dim_person.r0_death": (("hl_dbt", "update staged.stg_asc_persons set death_date = '2026-11-20'"),),
+    "mart_candidate.dim_person.r0_death": (("hl_dbt", "update staged.stg_csc_persons set death_date = '2026-11-20'"),),
     "matched.person_records.r0": (("hl_dbt", ENDED),),
-    "purges.r0_finished": (("admin", "insert into control.purges values ('p', '2026-11-19', now())"),),
+    "purges.r0_finished": (
+        ("admin", "insert into control.purges values ('p', '2026-11-19', now() + interval '1 hour')"),
+    ),
     "mart_previous.r0": (
         ("admin", "insert into control.purges select publish_id, as_at, now(), now() from control.publishes"),
         ("admin", "create schema if not exists mart_previous"),
