@@ -12,6 +12,7 @@ from psycopg import sql
 
 from dagster_project.governance import access_log
 from dagster_project.governance.errors import GovernanceError
+from dagster_project.governance.retention.orphans import delete_orphans
 from dagster_project.governance.retention.record_hash import read_key, record_hmac
 from dagster_project.governance.retention.rewriting import rewrite
 from dagster_project.governance.retention.tombstones import clear_ended_holds
@@ -58,11 +59,12 @@ _FINDINGS = """
 
 @dataclass(frozen=True)
 class DueNow:
-    """Records on the disposal list that nobody has decided, rows of our copies deleted, rows of ended holds deleted."""
+    """Records on the disposal list that nobody has decided; rows deleted: of our copies, of ended holds, of orphans."""
 
     undecided: int
     copies_deleted: int
     released: int
+    orphans: int
 
 
 def apply_due(settings: Settings, publish_id: str, as_at: date) -> DueNow:
@@ -83,21 +85,24 @@ def apply_due(settings: Settings, publish_id: str, as_at: date) -> DueNow:
             conn.execute("delete from control.retention_findings")
             conn.execute(_FINDINGS, {"as_at": as_at})
             touched, deleted = _delete_copies(conn, as_at)
+            orphans = list(delete_orphans(conn))
             released = clear_ended_holds(conn, key, publish_id, as_at)
             undecided = conn.execute("select count(*) from control.disposal_list where outcome is null").fetchall()[0][
                 0
             ]
             counts = {"undecided": undecided, "copies_deleted": deleted, "released_from_hold": released.records}
-            if deleted or released.records:
+            counts["orphans_deleted"] = sum(count for _, count in orphans)
+            if any(count for name, count in counts.items() if name != "undecided"):
                 access_log.record(conn, actor="hearthlink", action="retention_due", subject=publish_id, detail=counts)
         with connect(settings, ADMIN, autocommit=True) as conn:
+            touched += [("raw", table) for table, _ in orphans]
             rewrite(conn, [*touched, ("hold", "held_rows")] if released.records else touched)
     except psycopg.Error as fault:
         raise GovernanceError(
             f"What is past its retention period could not be found (SQLSTATE {fault.sqlstate}): see that the warehouse"
             " answers, then run again; nothing is built on it meanwhile"
         ) from None
-    return DueNow(undecided, deleted, released.records)
+    return DueNow(undecided, deleted, released.records, counts["orphans_deleted"])
 
 
 def _find(conn: psycopg.Connection[Any]) -> None:
