@@ -24,6 +24,8 @@ KEPT_IN_MATCHED: dict[str, str] = {
     "person_key_records": _KEPT_PERSON,
     "links": f"({_LEFT} and {_RIGHT})",
     "review_queue": f"({_LEFT} or {_RIGHT})",
+    # Counts of nobody in particular.
+    "identity_field_counts": "true",
     "linkage_counts": "true",
     "linkage_report": "true",
 }
