@@ -94,8 +94,9 @@ FAULTS: dict[str, tuple[tuple[str, str], ...]] = {
     "stg_edu_pupils.window": (
         (
             "admin",
-            "insert into control.purges values ('q', '2026-11-19', now(), now());"
-            " update control.deliveries set received_at = '2026-11-10'",
+            "insert into control.purges (publish_id, as_at, begun_at, finished_at, keep_days)"
+            " values ('q', '2026-11-19', now(), now(), 7);"
+            " update control.deliveries set received_at = '2026-11-10', received_on = '2026-11-10'",
         ),
     ),
 }

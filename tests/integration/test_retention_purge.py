@@ -119,7 +119,7 @@ def story(own_warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> 
     deliver_files(own_warehouse, town.council, next_day, ["temporary_accommodation"])
     run("two", next_day, wide)
     on_hold = search(own_warehouse, town.values("inquiry"))
-    rows(own_warehouse, "update control.deliveries set received_at = received_at - interval '8 days' returning 1")
+    rows(own_warehouse, "update control.deliveries set received_on = received_on - 8 returning 1")
     clear("two", next_day, wide, "_after_the_window")
     deliver_files(own_warehouse, town.council, next_day)
     clear("two", next_day, at_once, "_without_window")

@@ -1,11 +1,13 @@
 """The steps of retention: copies past their day, the hosts' list, files, a reader in the way, a killed purge."""
 
+import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import xlsxwriter
@@ -20,7 +22,7 @@ from dagster_project.governance.retention import disposal
 from dagster_project.governance.retention import purge as purging
 from dagster_project.governance.retention.disposal import ImportRefused, export_list, import_outcomes
 from dagster_project.governance.retention.due import apply_due
-from dagster_project.governance.retention.files import Window, delete_files
+from dagster_project.governance.retention.files import FilesDeleted, Window, delete_files, manifests_in
 from dagster_project.governance.retention.record_hash import key_file, read_key, record_hmac
 from dagster_project.governance.workbooks import Table, add_table, encrypted, opened, save
 from dagster_project.settings import Settings
@@ -192,35 +194,43 @@ def test_whose_housing_record_vanished_is_not_matched_again_where_namesakes_are_
 
 
 def test_files_go_whole_after_their_window_and_not_before(tmp_path: Path, own_warehouse: Settings) -> None:
+    """What a run has taken in goes by the day of that run; what none has seen is left for two days at least."""
     settings = replace(own_warehouse, home=tmp_path)
-    old = make_delivery(settings.inbox / HOUSING, number=1)
-    new = make_delivery(settings.inbox / HOUSING, number=2)
-    collected = make_delivery(settings.landing_dir / HOUSING / "0123456789abcdef", number=3)
+    inbox, today = settings.inbox / HOUSING, datetime.now(ZoneInfo("Europe/London")).date()
+    old, new, unseen = (make_delivery(inbox, number=number) for number in (1, 2, 3))
+    collected = make_delivery(settings.landing_dir / HOUSING / "0123456789abcdef", number=4)
     (collected.parent / "transport.json").write_text("{}")
-    half = settings.inbox / HOUSING / "northbank_ha_20261101_001_ren_tenants.csv"
+    half = inbox / "northbank_ha_20261101_001_ren_tenants.csv"
     half.write_text("half")
-    for file in (old, collected, half):
-        long_ago = datetime(2026, 11, 1, tzinfo=UTC).timestamp()
-        os.utime(file, (long_ago, long_ago))
-    done = delete_files(settings, Window({}, DAY, 7), [settings.inbox, settings.landing_dir], [], use_dropbox=False)
-    assert (done.deliveries, done.in_dropbox, done.unfinished) == (2, 0, 1)
-    left = sorted(path.name for path in tmp_path.rglob("*") if path.is_file())
-    assert left == sorted(path.name for path in new.parent.iterdir())
-    assert len(left) == 3
+    os.utime(unseen, (0, 0))
+    places = [settings.inbox, settings.landing_dir]
+    hashes = manifests_in(places)
+    days = {old: today - timedelta(days=7), new: today - timedelta(days=6), collected: today - timedelta(days=8)}
+    taken_in = {hashes[path]: day for path, day in days.items()}
+
+    def clear(keep_days: int, days_later: int) -> FilesDeleted:
+        day = today + timedelta(days=days_later)
+        return delete_files(settings, Window(taken_in, day, keep_days, day), places, [], use_dropbox=False)
+
+    assert clear(7, 0) == FilesDeleted(2, 0, 0)
+    assert [path.exists() for path in (old, new, unseen, collected, half)] == [False, True, True, False, True]
+    assert clear(0, 0) == FilesDeleted(1, 0, 0)
+    assert [path.exists() for path in (new, unseen, half)] == [False, True, True]
+    assert clear(0, 2) == FilesDeleted(1, 0, 1)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
-def test_the_drop_box_is_cleared_first_and_says_so_where_it_does_not_let_us(tmp_path: Path) -> None:
+def test_the_drop_box_is_cleared_of_what_is_past_and_says_so_where_it_does_not_let_us(tmp_path: Path) -> None:
     with open_yard(tmp_path) as yard:
-        make_delivery(yard.incoming(HOUSING), number=1)
-        make_delivery(yard.incoming(HOUSING), number=2)
-        kept = client.remove_deliveries(yard.collector, [HOUSING], lambda sha256, day: False)
-        assert kept == 0
-        assert client.remove_deliveries(yard.collector, [HOUSING], lambda sha256, day: len(sha256) == 64) == 2
-        assert list(yard.incoming(HOUSING).iterdir()) == []
-        make_delivery(yard.incoming(HOUSING), number=3)
+        old, new = (make_delivery(yard.incoming(HOUSING), number=number) for number in (1, 2))
+        past = {hashlib.sha256(old.read_bytes()).hexdigest()}
+        assert client.remove_deliveries(yard.collector, [HOUSING], past.__contains__) == 1
+        assert not old.exists()
+        assert {path.name[:25] for path in yard.incoming(HOUSING).iterdir()} == {new.name[:25]}
         # A partner's account sees its own folder only, and may delete nothing there.
         with pytest.raises(DropboxError, match="does not let us delete"):
-            client.remove_deliveries(yard.partner(HOUSING), ["."], lambda *_: True)
+            client.remove_deliveries(yard.partner(HOUSING), ["."], lambda _: True)
+        assert new.exists()
 
 
 @pytest.fixture

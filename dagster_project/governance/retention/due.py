@@ -14,7 +14,7 @@ from dagster_project.governance import access_log
 from dagster_project.governance.errors import GovernanceError
 from dagster_project.governance.retention.orphans import delete_orphans
 from dagster_project.governance.retention.record_hash import read_key, record_hmac
-from dagster_project.governance.retention.rewriting import rewrite
+from dagster_project.governance.retention.rewriting import note, rewrite
 from dagster_project.governance.retention.tombstones import clear_ended_holds
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import ADMIN, connect
@@ -87,6 +87,8 @@ def apply_due(settings: Settings, publish_id: str, as_at: date) -> DueNow:
             touched, deleted = _delete_copies(conn, as_at)
             orphans = list(delete_orphans(conn))
             released = clear_ended_holds(conn, key, publish_id, as_at)
+            touched += [("raw", table) for table, _ in orphans]
+            note(conn, [*touched, ("hold", "held_rows")] if released.records else touched)
             undecided = conn.execute("select count(*) from control.disposal_list where outcome is null").fetchall()[0][
                 0
             ]
@@ -95,8 +97,7 @@ def apply_due(settings: Settings, publish_id: str, as_at: date) -> DueNow:
             if any(count for name, count in counts.items() if name != "undecided"):
                 access_log.record(conn, actor="hearthlink", action="retention_due", subject=publish_id, detail=counts)
         with connect(settings, ADMIN, autocommit=True) as conn:
-            touched += [("raw", table) for table, _ in orphans]
-            rewrite(conn, [*touched, ("hold", "held_rows")] if released.records else touched)
+            rewrite(conn)
     except psycopg.Error as fault:
         raise GovernanceError(
             f"What is past its retention period could not be found (SQLSTATE {fault.sqlstate}): see that the warehouse"

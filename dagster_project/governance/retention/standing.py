@@ -38,7 +38,7 @@ _FINDINGS = "select rule, record_class, partner, finding, counted from control.r
 # How long rows of people out of scope can have lain in `raw`: since their file came, or not at all once it was trimmed.
 _AGES = """
     select snapshot.partner, snapshot.extract, snapshot.trimmed_at is not null as is_trimmed,
-        (delivery.received_at at time zone 'Europe/London')::date as received_on
+        coalesce(delivery.received_on, (delivery.received_at at time zone 'Europe/London')::date) as received_on
     from control.current_snapshots as snapshot
     inner join control.deliveries as delivery on snapshot.delivery_key = delivery.delivery_key
     order by received_on, snapshot.partner, snapshot.extract

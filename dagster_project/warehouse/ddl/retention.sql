@@ -41,6 +41,16 @@ create table if not exists control.purges (
     counts jsonb not null default '{}'
 );
 
+-- The window that it went by: a council may have agreed to another one since.
+alter table control.purges add column if not exists keep_days integer not null default 0;
+
+-- Tables whose files still hold deleted rows. Noted with the deletion itself, so that a killed step leaves none behind.
+create table if not exists control.tables_to_rewrite (
+    schema_name text not null,
+    table_name text not null,
+    primary key (schema_name, table_name)
+);
+
 -- When the rows of people who are linked to nobody in scope were taken out of a snapshot. What is left is not the whole
 -- delivery, and the same content may be loaded again.
 alter table control.current_snapshots add column if not exists trimmed_at timestamptz;
