@@ -42,7 +42,7 @@ create table if not exists control.purges (
 );
 
 -- The window that it went by: a council may have agreed to another one since.
-alter table control.purges add column if not exists keep_days integer not null default 0;
+alter table control.purges add column if not exists keep_days integer;
 
 -- Tables whose files still hold deleted rows. Noted with the deletion itself, so that a killed step leaves none behind.
 create table if not exists control.tables_to_rewrite (
