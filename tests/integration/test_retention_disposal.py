@@ -60,6 +60,8 @@ def test_a_copy_past_its_day_goes_and_its_owner_is_told(
     found = apply_due(settings, "run", NEXT_DAY)
     assert (found.undecided, found.copies_deleted) == (1, 1)
     assert in_raw(settings) == {young}
+    deliver_files(settings, council, DAY)
+    assert apply_due(settings, "run", NEXT_DAY).undecided == 1, "the same file once more is no news"
     agreement = load_agreement(settings.agreement_file)
     made = export_list(settings, agreement, EDU, BY, tmp_path / "private" / "list.xlsx")
     assert old.encode() not in made.path.read_bytes()

@@ -22,21 +22,25 @@ from expectations.due import CLAUSES, COPIES, due
 
 _FIND = "create temporary table due_records on commit drop as {}"
 _LIST = """
-    insert into control.disposal_list (rule, record_class, partner, record_id, trigger_on, due_on, listed_on)
-    select rule, record_class, partner, record_id, trigger_on, due_on, %(as_at)s
-    from due_records
-    where due_on <= %(as_at)s
-    on conflict (rule, record_class, partner, record_id, due_on) do nothing
+    insert into control.disposal_list
+        (rule, record_class, partner, record_id, trigger_on, due_on, listed_on, delivery_key)
+    select due.rule, due.record_class, due.partner, due.record_id, due.trigger_on, due.due_on, %(as_at)s,
+        (select snapshot.delivery_key from control.current_snapshots as snapshot
+            where snapshot.partner = due.partner and snapshot.extract = %(extract)s)
+    from due_records as due
+    where due.rule = %(rule)s and due.due_on <= %(as_at)s
+    on conflict (rule, record_class, partner, record_id, due_on) do update set delivery_key = excluded.delivery_key
 """
-# A whole new file without the record: its host has no such record any more, or none that is due.
+# A whole file that is newer than the one it was last seen in, without the record: its host has no such record any more,
+# or none that is due.
 _GONE = """
     select item.item_id, item.partner, item.record_id, item.outcome is not null
     from control.disposal_list as item
     where not starts_with(item.record_id, 'hmac:')
         and exists (
             select from control.current_snapshots as snapshot
-            where snapshot.partner = item.partner and snapshot.extract = any(%(extracts)s)
-                and snapshot.trimmed_at is null)
+            where snapshot.partner = item.partner and snapshot.extract = %(extract)s
+                and snapshot.trimmed_at is null and snapshot.delivery_key is distinct from item.delivery_key)
         and item.rule = %(rule)s
         and not exists (
             select from due_records as now
@@ -79,9 +83,10 @@ def apply_due(settings: Settings, publish_id: str, as_at: date) -> DueNow:
     try:
         with connect(settings, ADMIN) as conn:
             _find(conn)
-            conn.execute(_LIST, {"as_at": as_at})
-            for rule in COPIES:
-                _settle(conn, key, rule)
+            for rule, copies in COPIES.items():
+                of_rule = {"rule": rule, "extract": next(iter(copies)), "as_at": as_at}
+                conn.execute(_LIST, of_rule)
+                _settle(conn, key, of_rule)
             conn.execute("delete from control.retention_findings")
             conn.execute(_FINDINGS, {"as_at": as_at})
             touched, deleted = _delete_copies(conn, as_at)
@@ -114,9 +119,9 @@ def _find(conn: psycopg.Connection[Any]) -> None:
     conn.execute("analyze due_records")
 
 
-def _settle(conn: psycopg.Connection[Any], key: bytes, rule: str) -> None:
+def _settle(conn: psycopg.Connection[Any], key: bytes, of_rule: dict[str, Any]) -> None:
     """Take off the list what its host no longer has. What was decided stays on record, without whose it was."""
-    gone = conn.execute(_GONE, {"rule": rule, "extracts": [next(iter(COPIES[rule]))]}).fetchall()
+    gone = conn.execute(_GONE, of_rule).fetchall()
     for item_id, partner, record_id, is_decided in gone:
         if is_decided:
             conn.execute(

@@ -97,6 +97,9 @@ create table if not exists control.disposal_list (
     check (num_nulls(outcome, approver, decided_on, recorded_by, recorded_at) in (0, 5))
 );
 
+-- The delivery in which the record was last seen.
+alter table control.disposal_list add column if not exists delivery_key bigint;
+
 -- How many records of a class could not be dated, or are past their day in a host system: counts for the evidence.
 create table if not exists control.retention_findings (
     rule text not null,
