@@ -88,7 +88,7 @@ def test_a_reader_in_the_way_is_waited_for_and_named_and_the_next_try_ends_it(
     assert purging.unfinished(published) == "p_20261120_0012"
     with connect(published, "admin") as reader:
         reader.execute("select count(*) from mart_previous.dim_person")
-        with pytest.raises(GovernanceError, match=r"still reads the mart.*hearthlink retention purge"):
+        with pytest.raises(GovernanceError, match=r"still reads the mart before the last.*hearthlink retention purge"):
             purging.purge(published, agreement, "p_20261120_0012", data.AS_AT, use_dropbox=False)
         reader.execute("select count(*) from mart_previous.dim_person")
     assert purging.unfinished(published) == "p_20261120_0012"

@@ -86,8 +86,7 @@ def purge(
         with connect(settings, ADMIN) as conn:
             conn.execute("select set_config('lock_timeout', %s, true)", [_LOCK_TIMEOUT])
             _count(conn, publish_id, _delete_rows(conn, key, publish_id, as_at, keep_days))
-        with connect(settings, PUBLISHER) as conn:
-            drop_previous(conn)
+        _drop_previous(settings)
         with connect(settings, ADMIN, autocommit=True) as conn:
             rewrite(conn)
             window = files.read_window(conn, as_at, keep_days)
@@ -103,6 +102,17 @@ def purge(
     except psycopg.Error as fault:
         raise GovernanceError(f"The purge was broken off (SQLSTATE {fault.sqlstate}). {_AGAIN}") from None
     return Purged(publish_id, counts)
+
+
+def _drop_previous(settings: Settings) -> None:
+    try:
+        with connect(settings, PUBLISHER) as conn:
+            drop_previous(conn)
+    except WarehouseError:
+        raise GovernanceError(
+            "Somebody still reads the mart before the last, so it cannot be dropped: ask them to close their report or"
+            f" session (pg_stat_activity names the login). {_AGAIN}"
+        ) from None
 
 
 def unfinished(settings: Settings) -> str | None:
