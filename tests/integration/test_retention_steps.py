@@ -9,8 +9,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from typer.testing import CliRunner
 
 from dagster_project.agreement.model import load_agreement
+from dagster_project.cli import app
 from dagster_project.dropbox import client
 from dagster_project.dropbox.errors import DropboxError
 from dagster_project.governance.errors import GovernanceError
@@ -98,6 +100,49 @@ def test_a_reader_in_the_way_is_waited_for_and_named_and_the_next_try_ends_it(
     assert rows(published, "select to_regnamespace('mart_previous') is null") == [(True,)]
     again = purging.purge_last(published, agreement)
     assert again.counts == done.counts
+
+
+def test_a_purge_killed_before_its_tables_were_written_anew_writes_them_in_the_next_try(
+    published: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rows are gone by then: only the note of their tables says that the files still hold them."""
+
+    def killed(_: object) -> None:
+        raise GovernanceError("killed")
+
+    agreement = load_agreement(published.agreement_file)
+    with monkeypatch.context() as patch, pytest.raises(GovernanceError, match="killed"):
+        patch.setattr(purging, "rewrite", killed)
+        purging.purge(published, agreement, "p_20261120_0012", data.AS_AT, use_dropbox=False)
+    noted = {table for (table,) in rows(published, "select table_name from control.tables_to_rewrite")}
+    assert noted >= {"held_records", "review_decisions"}
+    assert purging.unfinished(published) == "p_20261120_0012"
+    purging.purge_last(published, agreement)
+    assert rows(published, "select * from control.tables_to_rewrite") == []
+
+
+def test_the_commands_tell_what_stands(published: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = ["--home", str(published.home)]
+    monkeypatch.delenv("HEARTHLINK_DSN", raising=False)
+
+    def told(*words: str) -> str:
+        result = CliRunner().invoke(app, [*words, *home])
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    told("retention", "purge")
+    assert "p_20261120_0012: finished" in told("retention", "status")
+    by = ["--by", "A. Osei", "--reason", "claim 2026/17"]
+    made = told("legal-hold", "add", "--case", "fakeshire_ta:C1", "--authorised-by", "Monitoring Officer", *by)
+    assert "legal hold" in made
+    [(hold, case)] = rows(published, "select hold_id, subject_id from control.legal_holds where released_at is null")
+    assert case == "C1"
+    listed = told("legal-hold", "list", "--as", "A. Osei")
+    assert "Monitoring Officer" in listed and "C1" not in listed
+    told("legal-hold", "release", str(hold), *by)
+    assert rows(published, "select subject_id from control.legal_holds where hold_id = %s", hold) == [(None,)]
+    logged = {action for (action,) in rows(published, "select action from control.access_log")}
+    assert logged >= {"retention_purge", "legal_hold_add", "legal_hold_list", "legal_hold_release"}
 
 
 def test_a_key_that_was_spoilt_is_refused_and_not_replaced(tmp_path: Path, own_warehouse: Settings) -> None:
