@@ -17,6 +17,7 @@ from dagster_project.agreement.model import file_sha256, load_agreement
 from dagster_project.extracts.contracts import load_contracts
 from dagster_project.governance.gate import judge
 from dagster_project.governance.publish import publish
+from dagster_project.governance.retention.due import apply_due
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import connect, connection_env
 from dagster_project.warehouse.logins import ensure_function_roles
@@ -75,7 +76,7 @@ class Pipeline:
         return replace(self, settings=replace(self.settings, agreement_file=agreement))
 
     def begin(self, publish_id: str, as_at: date = AS_AT) -> None:
-        """Load the agreement, as the first step of a run does."""
+        """Load the agreement and let go what is past its day, as a run does before it builds."""
         agreement = load_agreement(self.settings.agreement_file)
         sha256 = file_sha256(self.settings.agreement_file)
         with connect(self.settings, "admin") as conn:
@@ -84,6 +85,7 @@ class Pipeline:
             reset_candidate(conn)
         with connect(self.settings, "hl_loader") as conn:
             load_into_warehouse(conn, agreement, RunContext(publish_id, as_at, sha256, datetime.now(UTC)))
+        apply_due(self.settings, publish_id, as_at)
 
     def build(self, *select: str) -> None:
         """dbt's models and data tests, as in a run; `select` leaves out what a change cannot reach."""

@@ -9,7 +9,6 @@ import psycopg
 import pytest
 
 from dagster_project.agreement.model import load_agreement
-from dagster_project.governance.retention.due import apply_due
 from dagster_project.governance.retention.legal_hold import add_hold, release_hold
 from dagster_project.governance.retention.purge import purge
 from dagster_project.governance.retention.record_hash import read_key, record_hmac
@@ -90,7 +89,6 @@ def story(own_warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> 
         agreement.write_text(text, encoding="utf-8")
         step = pipeline.under(agreement)
         step.begin(publish_id, day)
-        apply_due(step.settings, publish_id, day)
         step.dbt("run", "--select", "staged", "matched", "items", "mart")
         step.publish(publish_id)
         seen[publish_id] = shown(own_warehouse)
