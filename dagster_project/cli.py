@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from dagster_project import (
     cli_agreement,
+    cli_audit,
     cli_demo,
     cli_do_not_link,
     cli_docs,
@@ -18,6 +19,7 @@ from dagster_project import (
     cli_holds,
     cli_mapping,
     cli_review,
+    cli_user,
 )
 from dagster_project.cli_output import Commands, console, errors, fail, print_rows
 from dagster_project.cli_run import run_and_report
@@ -39,6 +41,8 @@ cli_evidence.add_to(app)
 cli_holds.add_to(app)
 cli_review.add_to(app)
 cli_do_not_link.add_to(app)
+cli_user.add_to(app)
+cli_audit.add_to(app)
 
 Home = Annotated[
     Path | None,

@@ -17,7 +17,11 @@ from dagster_project.warehouse.logins import ensure_function_roles
 ROOT = Path(__file__).parents[2]
 PROJECT = ROOT / "dbt_project"
 SCHOOLS = Function(
-    id="school_liaison", name="School liaison", purpose="Keep school places", items=("first_name", "current_school")
+    id="school_liaison",
+    name="School liaison",
+    purpose="Keep school places",
+    rows="all",
+    items=("first_name", "current_school"),
 )
 OPEN_TABLES = {"dim_household", "dim_partner", "dim_date", "publish_info"}
 

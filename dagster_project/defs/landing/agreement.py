@@ -10,9 +10,9 @@ from dagster_project.agreement.signed_text import text_problem
 from dagster_project.agreement.standing import Standing, standing
 from dagster_project.clock import utc_now
 from dagster_project.defs.resources import HearthlinkRun
+from dagster_project.governance.access.functions import ensure_functions
 from dagster_project.warehouse.bootstrap import ensure_warehouse
 from dagster_project.warehouse.connection import connect
-from dagster_project.warehouse.logins import ensure_function_roles
 from dagster_project.warehouse.swap import reset_candidate
 
 TABLES = (
@@ -63,7 +63,7 @@ def load_agreement_tables(
     )
     ensure_warehouse(settings)
     with connect(settings, "admin") as conn:
-        ensure_function_roles(conn, [function.id for function in agreement.functions])
+        ensure_functions(conn, agreement)
     with connect(settings, "hl_publisher") as conn:
         reset_candidate(conn)
     with connect(settings, "hl_loader") as conn:

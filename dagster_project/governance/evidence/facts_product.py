@@ -10,7 +10,7 @@ from pathlib import Path
 from dagster_project.dropbox.accounts import MIN_PASSWORD_LENGTH, check_password
 from dagster_project.dropbox.errors import AccountError
 from dagster_project.governance.evidence.world import Tally, World, all_hold, none_found
-from dagster_project.warehouse.logins import LoginRefused, refuse_generic
+from dagster_project.warehouse.login_names import LoginRefused, refuse_generic
 from dagster_project.warehouse.roles import FUNCTION_PREFIX, PIPELINE_LOGINS
 
 _MAIL = {"smtplib", "imaplib", "poplib", "aiosmtplib", "yagmail", "redmail", "sendgrid", "exchangelib", "mailer"}
