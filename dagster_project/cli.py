@@ -17,7 +17,9 @@ from dagster_project import (
     cli_docs,
     cli_evidence,
     cli_holds,
+    cli_legal_hold,
     cli_mapping,
+    cli_retention,
     cli_review,
     cli_user,
 )
@@ -43,6 +45,8 @@ cli_review.add_to(app)
 cli_do_not_link.add_to(app)
 cli_user.add_to(app)
 cli_audit.add_to(app)
+cli_retention.add_to(app)
+cli_legal_hold.add_to(app)
 
 Home = Annotated[
     Path | None,

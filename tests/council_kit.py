@@ -74,7 +74,7 @@ class Pipeline:
         """The same under another agreement file."""
         return replace(self, settings=replace(self.settings, agreement_file=agreement))
 
-    def begin(self, publish_id: str) -> None:
+    def begin(self, publish_id: str, as_at: date = AS_AT) -> None:
         """Load the agreement, as the first step of a run does."""
         agreement = load_agreement(self.settings.agreement_file)
         sha256 = file_sha256(self.settings.agreement_file)
@@ -83,7 +83,7 @@ class Pipeline:
         with connect(self.settings, "hl_publisher") as conn:
             reset_candidate(conn)
         with connect(self.settings, "hl_loader") as conn:
-            load_into_warehouse(conn, agreement, RunContext(publish_id, AS_AT, sha256, datetime.now(UTC)))
+            load_into_warehouse(conn, agreement, RunContext(publish_id, as_at, sha256, datetime.now(UTC)))
 
     def build(self, *select: str) -> None:
         """dbt's models and data tests, as in a run; `select` leaves out what a change cannot reach."""
@@ -100,7 +100,7 @@ class Pipeline:
     def publish(self, publish_id: str) -> None:
         """The whole gate, and the publish, both of which must pass."""
         verdict = judge(self.settings, publish_id)
-        assert verdict.failed == ()
+        assert not verdict.failed, verdict.failed
         publish(self.settings, publish_id)
 
     def rows(self, query: str, role: str = "") -> list[tuple[Any, ...]]:

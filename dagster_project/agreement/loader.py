@@ -79,6 +79,7 @@ def _tables(agreement: Agreement, context: RunContext) -> dict[str, tuple[Sequen
             [(p.code, name, agreement.max_age_days(p, name)) for p in partners for name in extracts_of(p.kind)],
         ),
         "item_settings": _one_row(agreement.item_settings.as_row()),
+        "retention_settings": _one_row(agreement.retention_settings.model_dump()),
         "run_context": _run_context(agreement, context),
     }
 

@@ -61,6 +61,8 @@ FACTS: dict[str, str] = {
     "records_kept_apart": "Nobody in this run holds two records that the do-not-link register or a reviewer parts",
     "opt_out_answered": "The National Data Opt-Out question is answered; `not applicable` has a reason",
     # Keeping.
+    "purges_proved": "Each purge that came to its end has a tombstone for every record that it deleted",
+    "files_within_window": "No delivered file lay in the inbox or the landing folder past its window at the last purge",
     "retention_listed": "agreement.retention_rules are the agreement's, with a rule for every domain of the text",
     # Moving and storing.
     "routes_recorded": "Every delivery of this run has a recorded route, and it is the one agreed with its partner",

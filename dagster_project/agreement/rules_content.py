@@ -24,6 +24,16 @@ CLAUSE_OF_DOMAIN = {
 }
 # By these names SQL finds a rule. The text leaves the years of adult social care to a code of practice.
 RULE_OF_DOMAIN = {"joint_system": "R0", **{domain: f"R{n}" for n, domain in enumerate(CLAUSE_OF_DOMAIN, start=1)}}
+# What may start the period of a rule; for two domains the text leaves it open.
+TRIGGERS = {
+    "joint_system": ("left_scope",),
+    "education": ("birth_date",),
+    "safeguarding_referral": ("report_date",),
+    "child_protection": ("last_plan_end", "case_close", "birth_date"),
+    "looked_after": ("birth_date", "care_end"),
+    "adult_social_care": ("last_seen",),
+    "housing": ("discharge_of_duty",),
+}
 MOST_YEARS = {"education": 25, "safeguarding_referral": 6, "child_protection": 40, "looked_after": 75, "housing": 3}
 
 
@@ -145,6 +155,13 @@ def _retention(agreement: "Agreement") -> Iterator[str]:
             yield (
                 f"retention (clause {clause}): {domain} is held for longer than the signed text allows;"
                 f" write period_years: {MOST_YEARS[domain]} or less"
+            )
+    for domain, triggers in TRIGGERS.items():
+        if domain in CLAUSE_OF_DOMAIN and domain in rules and rules[domain].trigger_event not in triggers:
+            yield (
+                f"retention (clause {CLAUSE_OF_DOMAIN[domain]}): the rule for {domain} starts with"
+                f" {rules[domain].trigger_event}, which is nothing that is known; write trigger_event:"
+                f" {' or '.join(triggers)}"
             )
     for domain, name in RULE_OF_DOMAIN.items():
         if domain in rules and rules[domain].rule != name:

@@ -24,7 +24,7 @@ from dagster_project.warehouse.connection import connect, sqlalchemy_url
 from dagster_project.warehouse.roles import PUBLISHER
 from expectations.redact import Observed, Verdict
 from expectations.runner import run_gate
-from expectations.subjects import CANDIDATE, SUBJECTS
+from expectations.subjects import CANDIDATE, RETENTION, SUBJECTS
 
 GATE = "gate"
 SUITES = (*SUBJECTS, catalogue_rules.SUITE, GATE)
@@ -72,6 +72,15 @@ def judge(settings: Settings, publish_id: str) -> GateResult:
             "see that the warehouse answers, then run the gate again"
         ) from None
     return result
+
+
+def outlived(settings: Settings) -> tuple[str, ...]:
+    """Checks of retention that fail as things stand now, as `suite.check_id`; one that cannot be made has failed."""
+    with connect(settings, PUBLISHER) as conn:
+        facts = read_facts(conn, load_agreement(settings.agreement_file), load_contracts(), CANDIDATE)
+    checks = run_gate(sqlalchemy_url(settings, PUBLISHER), facts, (RETENTION,))
+    failed = tuple(f"{check.suite}.{check.check_id} (clause {check.clause})" for check in checks if not check.passed)
+    return failed if checks else (f"{RETENTION}.not_run",)
 
 
 def _refuse_published(settings: Settings, publish_id: str) -> None:

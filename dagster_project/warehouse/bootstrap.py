@@ -89,6 +89,7 @@ def _build(conn: psycopg.Connection[Any], shapes: dict[str, tuple[str, ...]], de
     if is_superuser(conn):
         _run_file(conn, "functions.sql")
     conn.execute("create schema if not exists control")
+    conn.execute("create schema if not exists hold")
     for schema, owner in _SCHEMA_OWNERS.items():
         conn.execute(
             sql.SQL("create schema if not exists {} authorization {}").format(
@@ -101,6 +102,7 @@ def _build(conn: psycopg.Connection[Any], shapes: dict[str, tuple[str, ...]], de
     _run_file(conn, "feedback.sql")
     _run_file(conn, "linkage.sql")
     _run_file(conn, "decisions.sql")
+    _run_file(conn, "retention.sql")
     _run_as(conn, ACCESS_OWNER)
     _run_file(conn, "access.sql")
     _run_as(conn, LOADER)

@@ -96,7 +96,7 @@ def record_extract(
         " values (%s, %s, %s, %s, %s, %s, %s)"
         " on conflict (partner, extract) do update set delivery_key = excluded.delivery_key,"
         " delivery_id = excluded.delivery_id, extract_date = excluded.extract_date,"
-        " rows_loaded = excluded.rows_loaded, is_fallback = excluded.is_fallback",
+        " rows_loaded = excluded.rows_loaded, is_fallback = excluded.is_fallback, trimmed_at = null",
         [
             manifest.partner,
             extract,

@@ -16,7 +16,11 @@ ANALYST = "hl_analyst"
 MART_OWNER = "hl_mart_owner"
 LOG_OWNER = "hl_log_owner"
 ACCESS_OWNER = "hl_access_owner"
+# Who may read what is kept for a legal hold; granted to named persons by the administrator.
+HOLD_CUSTODIAN = "hl_hold_custodian"
 OWNERS = (MART_OWNER, LOG_OWNER, ACCESS_OWNER)
+# Roles of the set-up that nobody logs in as.
+WITHOUT_LOGIN = (*OWNERS, HOLD_CUSTODIAN)
 PIPELINE_LOGINS = (LOADER, DBT, PUBLISHER, ANALYST)
 FUNCTION_PREFIX = "fn_"
 
@@ -30,7 +34,7 @@ def ensure_pipeline_roles(conn: psycopg.Connection[Any], settings: Settings) -> 
 
     Raises WarehouseError when a role of that name exists already with powers that it must not have.
     """
-    for owner in OWNERS:
+    for owner in WITHOUT_LOGIN:
         ensure_role(conn, owner, login=False)
     for login in PIPELINE_LOGINS:
         ensure_role(conn, login, login=True)

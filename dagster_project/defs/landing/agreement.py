@@ -11,6 +11,7 @@ from dagster_project.agreement.standing import Standing, standing
 from dagster_project.clock import utc_now
 from dagster_project.defs.resources import HearthlinkRun
 from dagster_project.governance.access.functions import ensure_functions
+from dagster_project.governance.retention.purge import purge, unfinished
 from dagster_project.warehouse.bootstrap import ensure_warehouse
 from dagster_project.warehouse.connection import connect
 from dagster_project.warehouse.swap import reset_candidate
@@ -28,6 +29,7 @@ TABLES = (
     "retention_rules",
     "freshness",
     "item_settings",
+    "retention_settings",
     "run_context",
 )
 
@@ -62,6 +64,9 @@ def load_agreement_tables(
         started_at=started_at,
     )
     ensure_warehouse(settings)
+    if killed := unfinished(settings):
+        context.log.warning(f"The purge after {killed} had not come to its end and is done again first")
+        purge(settings, agreement, killed, as_at, hearthlink.folders(), use_dropbox=hearthlink.collect_dropbox)
     with connect(settings, "admin") as conn:
         ensure_functions(conn, agreement)
     with connect(settings, "hl_publisher") as conn:

@@ -17,10 +17,11 @@ from dagster_project.warehouse.logins import LOG_RIGHTS, TOKEN_RIGHTS, Right
 from dagster_project.warehouse.roles import (
     ACCESS_OWNER,
     FUNCTION_PREFIX,
+    HOLD_CUSTODIAN,
     MART_OWNER,
-    OWNERS,
     PIPELINE_LOGINS,
     PUBLISHER,
+    WITHOUT_LOGIN,
 )
 from dagster_project.warehouse.swap import CANDIDATE, PREVIOUS, PUBLISHED
 
@@ -118,7 +119,7 @@ def read_role_controls(conn: psycopg.Connection[Any], shape: MartShape) -> tuple
     users = conn.execute(_USERS).fetchall()
     people = [login for login, _, _ in users]
     names = {
-        "ours": [*PIPELINE_LOGINS, *OWNERS, *people],
+        "ours": [*PIPELINE_LOGINS, *WITHOUT_LOGIN, *people],
         "people": people,
         "prefix": FUNCTION_PREFIX,
         "system": list(_SYSTEM),
@@ -132,7 +133,9 @@ def _found(conn: psycopg.Connection[Any], names: dict[str, Any]) -> Iterator[str
         yield _login(role, can_login)
         yield from (f"role {role} {power}" for power, held in zip(_POWERS, powers, strict=True) if held)
     for member, granted, hands_on in conn.execute(_MEMBERS.encode(), names).fetchall():
-        yield f"{member} is in {granted}{' and may hand it on' if hands_on else ''}"
+        # Who keeps what a legal hold kept is for the administrator to name, among the users.
+        if granted != HOLD_CUSTODIAN or member not in names["people"]:
+            yield f"{member} is in {granted}{' and may hand it on' if hands_on else ''}"
     yield from (f"{login} may connect" for (login,) in conn.execute(_MAY_CONNECT).fetchall())
     yield from (f"default privileges of {role}" for (role,) in conn.execute(_DEFAULTS).fetchall())
     yield from (f"{place} is open to everybody" for (place,) in conn.execute(_EVERYBODY.encode(), names).fetchall())
@@ -143,7 +146,7 @@ def _found(conn: psycopg.Connection[Any], names: dict[str, Any]) -> Iterator[str
 
 
 def _meant(shape: MartShape, users: list[tuple[Any, ...]]) -> Iterator[str]:
-    for role in (*OWNERS, *(FUNCTION_PREFIX + function for function in shape.readable)):
+    for role in (*WITHOUT_LOGIN, *(FUNCTION_PREFIX + function for function in shape.readable)):
         yield _login(role, can_login=False)
     for login in PIPELINE_LOGINS:
         yield _login(login, can_login=True)

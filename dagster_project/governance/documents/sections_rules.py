@@ -195,6 +195,7 @@ def settings(agreement: Agreement) -> Iterator[Block]:
     for about, part in (
         ("How items are worked out", agreement.item_settings),
         ("After how many days a partner's file is too old to say anything about today", agreement.freshness),
+        ("How data is let go", agreement.retention_settings),
         ("How large a change waits for a person", agreement.holds),
         ("How records are matched", agreement.settings),
     ):

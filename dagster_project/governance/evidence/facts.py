@@ -9,6 +9,7 @@ from dagster_project.governance.evidence import (
     facts_decisions,
     facts_deliveries,
     facts_product,
+    facts_retention,
     facts_tables,
 )
 from dagster_project.governance.evidence.results import Check
@@ -47,6 +48,8 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
             facts_tables.tier_1_gated,
             facts_tables.retention_listed,
             facts_decisions.records_kept_apart,
+            facts_retention.purges_proved,
+            facts_retention.files_within_window,
             facts_deliveries.partners_known,
             facts_deliveries.privacy_statements,
             facts_deliveries.assurance_current,

@@ -32,6 +32,8 @@ _MEMBERS = """
     inner join pg_catalog.pg_roles as granted on memberships.roleid = granted.oid
     inner join pg_catalog.pg_roles as members on memberships.member = members.oid
     where members.rolcanlogin and not members.rolsuper
+        and members.oid <> (select datdba from pg_catalog.pg_database where datname = current_database())
+        and granted.rolname <> 'hl_hold_custodian'
 """
 _POWERFUL = """
     select rolname, rolsuper or rolbypassrls

@@ -11,6 +11,7 @@ from typing import Any
 
 from dagster_project.agreement.content import Settings as SettingsOfAgreement
 from dagster_project.agreement.item_settings import ItemSettings
+from dagster_project.agreement.retention_settings import RetentionSettings
 from dagster_project.governance.errors import GovernanceError
 from dagster_project.governance.evidence.canonical import canonical, sha256
 from dagster_project.governance.evidence.oscal import assessment_results
@@ -25,7 +26,12 @@ from dagster_project.settings import Settings
 FORMAT = "hearthlink-evidence/2"
 PACK, PAGE, OSCAL = "pack.json", "index.html", "assessment-results.json"
 _FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_SETTINGS_OF_RUN = ("hold_while", *ItemSettings.model_fields, *SettingsOfAgreement.model_fields)
+_SETTINGS_OF_RUN = (
+    "hold_while",
+    *RetentionSettings.model_fields,
+    *ItemSettings.model_fields,
+    *SettingsOfAgreement.model_fields,
+)
 
 
 @dataclass(frozen=True)
