@@ -39,14 +39,8 @@ app.add_typer(cli_demo.app, name="demo")
 app.add_typer(cli_agreement.app, name="agreement")
 app.add_typer(cli_docs.app, name="docs")
 app.add_typer(cli_mapping.app, name="mapping")
-cli_evidence.add_to(app)
-cli_holds.add_to(app)
-cli_review.add_to(app)
-cli_do_not_link.add_to(app)
-cli_user.add_to(app)
-cli_audit.add_to(app)
-cli_retention.add_to(app)
-cli_legal_hold.add_to(app)
+for group in (cli_evidence, cli_holds, cli_review, cli_do_not_link, cli_user, cli_audit, cli_retention, cli_legal_hold):
+    group.add_to(app)
 
 Home = Annotated[
     Path | None,

@@ -192,7 +192,7 @@ def test_swap_refuses_what_would_harm(connect_to: ConnectAs, monkeypatch: pytest
 
 def test_a_missing_mart_is_no_obstacle(connect_to: ConnectAs) -> None:
     with connect_to("hl_loader") as conn:
-        conn.execute("insert into agreement.functions values ('housing_officer', 'Housing officer', 'PU-05')")
+        conn.execute("insert into agreement.functions values ('housing_officer', 'Housing officer', 'PU-05', 'all')")
     with connect_to("admin") as conn:
         conn.execute("drop schema mart cascade")
     publish(connect_to, "from nothing")

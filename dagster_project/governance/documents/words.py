@@ -39,8 +39,8 @@ _PEOPLE = {
     "all": "everybody in scope",
     "own_partner": "whoever the user's own partner holds a record of",
     "temporary_accommodation": "whoever is in temporary accommodation now",
-    "own_caseload": "the user's own open cases",
-    "own_team": "the open cases of the user's team",
+    "own_caseload": "the user's own caseload, which is their open cases",
+    "own_team": "the open cases of the user's own team",
     "none": "nobody",
 }
 
