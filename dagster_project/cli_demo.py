@@ -142,7 +142,10 @@ def _where_next(settings: Settings) -> None:
     program = sys.argv[0] if Path(sys.argv[0]).stem == "hearthlink" else "hearthlink"
     table = Table.grid(padding=(0, 3))
     table.add_row(f'{program} query "table mart.publish_info"', "read as an analyst")
-    table.add_row(f'{program} query --as {OFFICER} "table mart.dim_person"', "read as the housing officer")
+    table.add_row(
+        f'{program} query --as {OFFICER} "select last_name, first_name from mart.dim_person"',  # noqa: S608
+        "read as the housing officer",
+    )
     table.add_row(f"{program} evidence show", "each clause of the agreement, and the page with its evidence")
     table.add_row(f"{program} dsn --as {OFFICER}", "connect Power BI Desktop, DBeaver or psql")
     table.add_row("make ui", "lineage, checks and reruns in Dagster")
