@@ -12,7 +12,7 @@ from psycopg import sql
 from dagster_project.warehouse.connection import DATABASE
 from dagster_project.warehouse.login_names import LoginRefused, refuse_generic
 from dagster_project.warehouse.roles import FUNCTION_PREFIX, ensure_role, is_superuser, set_role_settings, set_verifier
-from dagster_project.warehouse.swap import PUBLISHED, grant_mart, published_to
+from dagster_project.warehouse.swap import PUBLISHED, grant_mart
 
 _FUNCTION = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
@@ -88,8 +88,11 @@ def ensure_function_roles(
             rights = {*(TOKEN_RIGHTS if role in wanted else ()), *(LOG_RIGHTS if role in reading_logs else ())}
             for right in {*TOKEN_RIGHTS, *LOG_RIGHTS}:
                 _set_right(conn_admin, right, role, given=right in rights)
-        for role in set(published_to(conn_admin)) - set(wanted):
+        for role in set(_all_function_roles(conn_admin)) - set(wanted):
             _set_right(conn_admin, Right("usage", "schema", PUBLISHED), role, given=False)
+        for role in set(_all_function_roles(conn_admin)) - {*wanted, *shut}:
+            for right in {*TOKEN_RIGHTS, *LOG_RIGHTS}:
+                _set_right(conn_admin, right, role, given=False)
         grant_mart(conn_admin, wanted)
 
 
@@ -139,6 +142,12 @@ def end_sessions(conn: psycopg.Connection[Any], login: str) -> None:
                 return
             time.sleep(_END_PAUSE_SECONDS)
     raise LoginRefused(f"Sessions of {login} did not end: end them by hand (pg_stat_activity shows them).")
+
+
+def _all_function_roles(conn: psycopg.Connection[Any]) -> list[str]:
+    """Those of functions that have left the agreement as well."""
+    found = conn.execute("select rolname from pg_catalog.pg_roles where starts_with(rolname, %s)", [FUNCTION_PREFIX])
+    return [role for (role,) in found.fetchall()]
 
 
 def _set_right(conn: psycopg.Connection[Any], right: Right, role: str, *, given: bool) -> None:

@@ -130,7 +130,8 @@ def read_role_controls(conn: psycopg.Connection[Any], shape: MartShape) -> tuple
 
 def _found(conn: psycopg.Connection[Any], names: dict[str, Any]) -> Iterator[str]:
     for role, can_login, *powers in conn.execute(_ROLES.encode(), names).fetchall():
-        yield _login(role, can_login)
+        if can_login:
+            yield _login(role)
         yield from (f"role {role} {power}" for power, held in zip(_POWERS, powers, strict=True) if held)
     for member, granted, hands_on in conn.execute(_MEMBERS.encode(), names).fetchall():
         # Who keeps what a legal hold kept is for the administrator to name, among the users.
@@ -146,15 +147,13 @@ def _found(conn: psycopg.Connection[Any], names: dict[str, Any]) -> Iterator[str
 
 
 def _meant(shape: MartShape, users: list[tuple[Any, ...]]) -> Iterator[str]:
-    for role in (*WITHOUT_LOGIN, *(FUNCTION_PREFIX + function for function in shape.readable)):
-        yield _login(role, can_login=False)
     for login in PIPELINE_LOGINS:
-        yield _login(login, can_login=True)
+        yield _login(login)
         yield f"{login} may connect"
     yield f"{PUBLISHER} is in {MART_OWNER}"
     for login, function, is_enabled in users:
-        yield _login(login, can_login=is_enabled)
         if is_enabled:
+            yield _login(login)
             yield f"{login} is in {FUNCTION_PREFIX}{function}"
             yield f"{login} may connect"
     for function in shape.row_scopes:
@@ -178,5 +177,5 @@ def _right(function: str, right: Right) -> str:
     return f"{FUNCTION_PREFIX}{function}: {place}: {right.privilege.upper()}"
 
 
-def _login(role: str, can_login: bool) -> str:
-    return f"role {role} {'logs in' if can_login else 'does not log in'}"
+def _login(role: str) -> str:
+    return f"role {role} logs in"
