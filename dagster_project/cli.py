@@ -24,7 +24,7 @@ from dagster_project import (
     cli_user,
 )
 from dagster_project.cli_output import Commands, console, errors, fail, print_rows
-from dagster_project.cli_run import run_and_report
+from dagster_project.cli_run import need_data, need_deliveries, run_and_report
 from dagster_project.settings import Settings, load_settings
 
 app = typer.Typer(
@@ -98,7 +98,7 @@ def land(
     from dagster_project.warehouse.bootstrap import ensure_warehouse
 
     settings = load_settings(home, agreement)
-    _need_deliveries(folder)
+    need_deliveries(folder)
     ensure_warehouse(settings)
     rules = load_agreement(settings.agreement_file)
     manifests = [path for kind in deliveries_by_kind(rules, [folder]).values() for path in kind]
@@ -128,9 +128,9 @@ def run(
     as_at: AsAt = None,
     home: Home = None,
 ) -> None:
-    """From deliveries to the published mart. Exits 0 only when it has published."""
+    """From deliveries to the published mart, and the purge after it. Exits 0 only when all of it is done."""
     settings = load_settings(home, agreement)
-    _need_deliveries(deliveries)
+    need_data(settings, deliveries)
     if not run_and_report(settings, [deliveries], _as_at(as_at), collect_dropbox=False):
         raise typer.Exit(1)
 
@@ -217,15 +217,6 @@ def _running(home: Path | None) -> Settings:
     settings = load_settings(home)
     ensure_warehouse(settings)
     return settings
-
-
-def _need_deliveries(folder: Path) -> None:
-    from dagster_project.extracts.delivery import find_deliveries
-
-    if not folder.is_dir():
-        fail(f"there is no folder {folder}")
-    if not find_deliveries(folder):
-        fail(f"no delivery (*.datapackage.json) under {folder}: make one with 'hearthlink pack'")
 
 
 def _date(text: str) -> date:

@@ -84,7 +84,7 @@ def list_all(
                 hold.scope,
                 hold.partner or "",
                 hold.held_from,
-                hold.held_to or "released",
+                hold.held_to or "until released",
                 hold.authorised_by,
                 hold.reason,
                 "released" if hold.is_released else "stands",

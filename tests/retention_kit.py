@@ -25,7 +25,7 @@ from tests.linkage.population import Council
 TABLES = """
     select oid::regclass::text from pg_catalog.pg_class where relkind in ('r', 'm') and relpersistence <> 't' order by 1
 """
-ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be")
+WIDE = ("utf-16-le", "utf-16-be")
 
 
 def deliver_files(settings: Settings, council: Council, day: date, kinds: Iterable[str] | None = None) -> None:
@@ -69,7 +69,9 @@ class Found:
 
 def search(settings: Settings, values: Iterable[str], *places: Path) -> Found:
     """Search a full dump, the catalogue too, and every file under the home (also the server's own) and the places."""
-    needles = [value.lower().encode(encoding) for value in values for encoding in ENCODINGS]
+    needles = [value.lower().encode() for value in values]
+    # Names too as other programs write them.
+    needles += [value.lower().encode(encoding) for value in values if value.isalpha() for encoding in WIDE]
     files = {
         str(path.relative_to(place))
         for place in (settings.home, *places)

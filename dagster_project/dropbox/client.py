@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -76,24 +75,23 @@ def put_reports(endpoint: Endpoint, partner: str, files: Mapping[str, bytes]) ->
             _put(session.sftp, partner, f"/{partner}/outgoing/{name}", data)
 
 
-def remove_deliveries(endpoint: Endpoint, partners: list[str], is_past: Callable[[str, date], bool]) -> int:
+def remove_deliveries(endpoint: Endpoint, partners: list[str], is_past: Callable[[str], bool]) -> int:
     """Delete deliveries from the `incoming/` folders; how many there were.
 
-    `is_past` is asked with the SHA-256 of a manifest and the day (UTC) of its upload. The manifest goes last, so that
-    what a broken connection leaves is found again. Raises DropboxError when the drop-box does not let us.
+    `is_past` is asked with the SHA-256 of a manifest. The manifest goes last, so that what a broken connection leaves
+    is found again. Raises DropboxError when the drop-box does not let us.
     """
     with open_sftp(endpoint) as session:
         return sum(_remove_partner(session.sftp, partner, is_past) for partner in partners)
 
 
-def _remove_partner(sftp: paramiko.SFTPClient, partner: str, is_past: Callable[[str, date], bool]) -> int:
+def _remove_partner(sftp: paramiko.SFTPClient, partner: str, is_past: Callable[[str], bool]) -> int:
     incoming, removed = f"/{partner}/incoming", 0
     try:
-        entries = {entry.filename: entry.st_mtime or 0 for entry in sftp.listdir_iter(incoming)}
+        entries = {entry.filename for entry in sftp.listdir_iter(incoming)}
         for name in sorted(name for name in entries if name.endswith(MANIFEST_SUFFIX) and is_safe(name)):
             content = read_small(sftp, f"{incoming}/{name}", MAX_MANIFEST_BYTES)
-            uploaded = datetime.fromtimestamp(entries[name], UTC).date()
-            if not is_past(hashlib.sha256(content).hexdigest(), uploaded):
+            if not is_past(hashlib.sha256(content).hexdigest()):
                 continue
             prefix = f"{name.removesuffix(MANIFEST_SUFFIX)}_"
             for file in (*sorted(file for file in entries if file.startswith(prefix)), name):

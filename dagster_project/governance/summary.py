@@ -51,6 +51,12 @@ class RunSummary:
     people: int | None
 
 
+def loaded_snapshots(settings: Settings) -> int:
+    """How many snapshots, one per partner and extract, the warehouse holds."""
+    with connect(settings, "hl_analyst") as conn:
+        return _value(conn, "select count(*) from control.current_snapshots") or 0
+
+
 def run_summary(settings: Settings) -> RunSummary:
     """Summary of the run that the warehouse is about now."""
     with connect(settings, "hl_analyst") as conn:

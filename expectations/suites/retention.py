@@ -39,14 +39,14 @@ _PAST_WINDOW = """
     inner join control.current_snapshots as snapshot
         on snapshot.partner = judged.partner and snapshot.extract = '{extract}'
     inner join control.deliveries as delivery on snapshot.delivery_key = delivery.delivery_key
-    cross join agreement.retention_settings as settings
     where not exists (
             select from control.held_records as held
             where held.partner = judged.partner and held.record_id = judged.person_id)
         and exists (
             select from control.purges as purge
             where purge.finished_at is not null and purge.begun_at > delivery.received_at
-                and (delivery.received_at at time zone 'Europe/London')::date + settings.raw_keep_days <= purge.as_at)
+                and coalesce(delivery.received_on, (delivery.received_at at time zone 'Europe/London')::date)
+                    + purge.keep_days <= purge.as_at)
 """
 
 

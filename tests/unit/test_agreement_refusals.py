@@ -107,6 +107,14 @@ EXAMPLE_FAULTS: list[tuple[dict[str, Any], str, str]] = [
     ({"retention/1/period_years": 0}, "RE-03", "has no period"),
     ({"retention/1/period_years": 26}, "RE-03", "longer than the signed text allows; write period_years: 25 or less"),
     ({"retention/6/period_days": 1}, "RE-08", "longer than the signed text allows"),
+    (
+        {"retention/3/trigger_event": "first_plan"},
+        "RE-05",
+        "write trigger_event: last_plan_end or case_close or birth_date",
+    ),
+    ({"retention/4/trigger_event": "last_seen"}, "RE-06", "write trigger_event: birth_date or care_end"),
+    ({"retention_settings/raw_keep_days": -1}, "RE-01", "greater than or equal to 0"),
+    ({"retention_settings/leap_birthday": "feb29"}, "RE-01", "write 'mar1' or 'feb28'"),
     ({"retention/1/rule": "R9"}, "RE-03", "write rule: R1, by which it is applied"),
     # Matching.
     ({"matching/0/tier": 3}, "MA-01", "in order of reliability 1 to 5"),

@@ -1,7 +1,7 @@
 """Facts about retention: what was deleted is proved, and delivered files went when their window had passed."""
 
 from dagster_project.governance.evidence.world import Tally, World, none_found
-from dagster_project.governance.retention.files import past_deliveries, read_window
+from dagster_project.governance.retention.files import manifests_in
 
 _UNPROVED = """
     select
@@ -13,7 +13,20 @@ _UNPROVED = """
     from control.purges as purge
     where purge.finished_at is not null
 """
-_LAST_PURGE = "select max(as_at) from control.purges where finished_at is not null"
+# Manifests that lay there at the last purge and were past its window. What is due since goes after this publish.
+_PAST = """
+    select delivery.manifest_sha256
+    from control.deliveries as delivery
+    cross join (
+        select as_at, begun_at, keep_days from control.purges
+        where finished_at is not null
+        order by begun_at desc
+        limit 1
+    ) as purge
+    where delivery.status <> 'refused' and delivery.manifest_sha256 is not null
+    group by delivery.manifest_sha256, purge.as_at, purge.begun_at, purge.keep_days
+    having max(delivery.received_at) < purge.begun_at and min(delivery.received_on) + purge.keep_days <= purge.as_at
+"""
 
 
 def purges_proved(world: World) -> Tally:
@@ -23,10 +36,7 @@ def purges_proved(world: World) -> Tally:
 
 
 def files_within_window(world: World) -> Tally:
-    """RE-02: of what lay there at the last purge. What has become due since goes after this publish."""
-    [(day,)] = world.rows(_LAST_PURGE)
-    if day is None:
-        return none_found(0, 0)
-    window = read_window(world.conn, day, world.agreement.retention_settings.raw_keep_days)
-    places = (world.settings.inbox, world.settings.landing_dir)
-    return none_found(1, sum(1 for _ in past_deliveries(window, places)))
+    """RE-02."""
+    past = {sha256 for (sha256,) in world.rows(_PAST)}
+    there = manifests_in((world.settings.inbox, world.settings.landing_dir)) if past else {}
+    return none_found(len(past), sum(sha256 in past for sha256 in there.values()))

@@ -63,12 +63,13 @@ def build_pack(
     published: Published,
     previous: Mapping[str, str] | None,
     linkage: LinkageReport,
+    retention: Mapping[str, Any],
     access_log: Mapping[str, int | str],
 ) -> dict[str, Any]:
     """The pack as plain data: names of our own, codes, hashes, counts and moments; nothing about a person.
 
     `header` is about the agreement (title and whatever else its caller may show), `previous` has `publish_id` and
-    the hashes of the pack before (see `ledger.newest`), None for the first.
+    the hashes of the pack before (see `ledger.newest`), None for the first. `retention` is `Standing.as_data`.
     """
     run, gate = record.run, record.gate
     return {
@@ -108,6 +109,7 @@ def build_pack(
         "deliveries": list(record.deliveries),
         # No ledger knows this page: its hash stands here, and the pack is in the chain.
         "linkage": {**linkage.as_data(), "page_sha256": sha256(linkage_page.render(linkage).encode())},
+        "retention": dict(retention),
         # The newest row of the log when this was written: what is cut off its end since shows by it.
         "access_log": dict(access_log),
         "clauses": [_clause(found) for found in results],

@@ -18,6 +18,7 @@ from dagster_project.governance.evidence.record import RunRecord, read_record
 from dagster_project.governance.evidence.results import Check, ClauseResult, blocking, clause_results
 from dagster_project.governance.evidence.world import World
 from dagster_project.governance.linkage.report import read_report
+from dagster_project.governance.retention.standing import read_standing
 from dagster_project.settings import Settings
 from dagster_project.warehouse.roles import PUBLISHER
 
@@ -97,6 +98,7 @@ def write(
         published,
         previous,
         read_report(conn),
+        read_standing(conn).as_data(),
         {"entries": log.entries, "head_sha256": log.head_sha256},
     )
     written = write_pack(settings, publish_id, pack)

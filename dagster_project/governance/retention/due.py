@@ -12,8 +12,9 @@ from psycopg import sql
 
 from dagster_project.governance import access_log
 from dagster_project.governance.errors import GovernanceError
+from dagster_project.governance.retention.orphans import delete_orphans
 from dagster_project.governance.retention.record_hash import read_key, record_hmac
-from dagster_project.governance.retention.rewriting import rewrite
+from dagster_project.governance.retention.rewriting import note, rewrite
 from dagster_project.governance.retention.tombstones import clear_ended_holds
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import ADMIN, connect
@@ -21,21 +22,25 @@ from expectations.due import CLAUSES, COPIES, due
 
 _FIND = "create temporary table due_records on commit drop as {}"
 _LIST = """
-    insert into control.disposal_list (rule, record_class, partner, record_id, trigger_on, due_on, listed_on)
-    select rule, record_class, partner, record_id, trigger_on, due_on, %(as_at)s
-    from due_records
-    where due_on <= %(as_at)s
-    on conflict (rule, record_class, partner, record_id, due_on) do nothing
+    insert into control.disposal_list
+        (rule, record_class, partner, record_id, trigger_on, due_on, listed_on, delivery_key)
+    select due.rule, due.record_class, due.partner, due.record_id, due.trigger_on, due.due_on, %(as_at)s,
+        (select snapshot.delivery_key from control.current_snapshots as snapshot
+            where snapshot.partner = due.partner and snapshot.extract = %(extract)s)
+    from due_records as due
+    where due.rule = %(rule)s and due.due_on <= %(as_at)s
+    on conflict (rule, record_class, partner, record_id, due_on) do update set delivery_key = excluded.delivery_key
 """
-# A whole new file without the record: its host has no such record any more, or none that is due.
+# A whole file that is newer than the one it was last seen in, without the record: its host has no such record any more,
+# or none that is due.
 _GONE = """
     select item.item_id, item.partner, item.record_id, item.outcome is not null
     from control.disposal_list as item
     where not starts_with(item.record_id, 'hmac:')
         and exists (
             select from control.current_snapshots as snapshot
-            where snapshot.partner = item.partner and snapshot.extract = any(%(extracts)s)
-                and snapshot.trimmed_at is null)
+            where snapshot.partner = item.partner and snapshot.extract = %(extract)s
+                and snapshot.trimmed_at is null and snapshot.delivery_key is distinct from item.delivery_key)
         and item.rule = %(rule)s
         and not exists (
             select from due_records as now
@@ -58,11 +63,12 @@ _FINDINGS = """
 
 @dataclass(frozen=True)
 class DueNow:
-    """Records on the disposal list that nobody has decided, rows of our copies deleted, rows of ended holds deleted."""
+    """Records on the disposal list that nobody has decided; rows deleted: of our copies, of ended holds, of orphans."""
 
     undecided: int
     copies_deleted: int
     released: int
+    orphans: int
 
 
 def apply_due(settings: Settings, publish_id: str, as_at: date) -> DueNow:
@@ -77,27 +83,32 @@ def apply_due(settings: Settings, publish_id: str, as_at: date) -> DueNow:
     try:
         with connect(settings, ADMIN) as conn:
             _find(conn)
-            conn.execute(_LIST, {"as_at": as_at})
-            for rule in COPIES:
-                _settle(conn, key, rule)
+            for rule, copies in COPIES.items():
+                of_rule = {"rule": rule, "extract": next(iter(copies)), "as_at": as_at}
+                conn.execute(_LIST, of_rule)
+                _settle(conn, key, of_rule)
             conn.execute("delete from control.retention_findings")
             conn.execute(_FINDINGS, {"as_at": as_at})
             touched, deleted = _delete_copies(conn, as_at)
+            orphans = list(delete_orphans(conn))
             released = clear_ended_holds(conn, key, publish_id, as_at)
+            touched += [("raw", table) for table, _ in orphans]
+            note(conn, [*touched, ("hold", "held_rows")] if released.records else touched)
             undecided = conn.execute("select count(*) from control.disposal_list where outcome is null").fetchall()[0][
                 0
             ]
             counts = {"undecided": undecided, "copies_deleted": deleted, "released_from_hold": released.records}
-            if deleted or released.records:
+            counts["orphans_deleted"] = sum(count for _, count in orphans)
+            if any(count for name, count in counts.items() if name != "undecided"):
                 access_log.record(conn, actor="hearthlink", action="retention_due", subject=publish_id, detail=counts)
         with connect(settings, ADMIN, autocommit=True) as conn:
-            rewrite(conn, [*touched, ("hold", "held_rows")] if released.records else touched)
+            rewrite(conn)
     except psycopg.Error as fault:
         raise GovernanceError(
             f"What is past its retention period could not be found (SQLSTATE {fault.sqlstate}): see that the warehouse"
             " answers, then run again; nothing is built on it meanwhile"
         ) from None
-    return DueNow(undecided, deleted, released.records)
+    return DueNow(undecided, deleted, released.records, counts["orphans_deleted"])
 
 
 def _find(conn: psycopg.Connection[Any]) -> None:
@@ -108,9 +119,9 @@ def _find(conn: psycopg.Connection[Any]) -> None:
     conn.execute("analyze due_records")
 
 
-def _settle(conn: psycopg.Connection[Any], key: bytes, rule: str) -> None:
+def _settle(conn: psycopg.Connection[Any], key: bytes, of_rule: dict[str, Any]) -> None:
     """Take off the list what its host no longer has. What was decided stays on record, without whose it was."""
-    gone = conn.execute(_GONE, {"rule": rule, "extracts": [next(iter(COPIES[rule]))]}).fetchall()
+    gone = conn.execute(_GONE, of_rule).fetchall()
     for item_id, partner, record_id, is_decided in gone:
         if is_decided:
             conn.execute(

@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
+from dagster_project.clock import london_today
 from dagster_project.dropbox import client
 from dagster_project.dropbox.endpoint import load_endpoint
 from dagster_project.extracts.delivery import find_deliveries
@@ -19,15 +20,14 @@ from dagster_project.governance.errors import GovernanceError
 from dagster_project.settings import Settings
 
 _LONDON = ZoneInfo("Europe/London")
-# A refusal that repeats moves its own time, so that only the file's age tells how long it has lain there.
 _RECEIVED = """
-    select manifest_sha256, (min(received_at) at time zone 'Europe/London')::date
+    select manifest_sha256, min(coalesce(received_on, (received_at at time zone 'Europe/London')::date))
     from control.deliveries
-    where manifest_sha256 is not null and status <> 'refused'
+    where manifest_sha256 is not null
     group by manifest_sha256
 """
-# Files without a manifest may still be on their way.
-_UNFINISHED_DAYS = 2
+# Files that no run has taken in may still be on their way, or wait for the next one.
+_UNSEEN_DAYS = 2
 # There each delivery has a folder of its own, with what was noted of its transfer.
 _COLLECTED = "landing"
 
@@ -43,20 +43,33 @@ class FilesDeleted:
 
 @dataclass(frozen=True)
 class Window:
-    """Until when files may stay: `received` maps the hash of a manifest to the London date of its arrival."""
+    """Until when files may stay: `received` maps the hash of a manifest to the London date of its arrival.
+
+    `day` is that of the run, `today` the clock's, by which the age of a file that was never taken in is known.
+    """
 
     received: dict[str, date]
-    today: date
+    day: date
     keep_days: int
+    today: date
 
-    def is_past(self, sha256: str, written: date) -> bool:
-        """Whether the files of a manifest have to go; of one that was never taken in, by the day of its writing."""
-        return (self.today - self.received.get(sha256, written)).days >= self.keep_days
+    @property
+    def unseen_days(self) -> int:
+        """How long a file may lie there that no run has taken in."""
+        return max(self.keep_days, _UNSEEN_DAYS)
+
+    def is_past(self, sha256: str) -> bool:
+        """Whether the files of a manifest that a run has taken in, loaded or refused, have to go."""
+        return sha256 in self.received and (self.day - self.received[sha256]).days >= self.keep_days
+
+    def is_old(self, arrived: date, days: int) -> bool:
+        """Whether a file has lain for so many days, by the clock and by the run's date."""
+        return (min(self.day, self.today) - arrived).days >= days
 
 
-def read_window(conn: psycopg.Connection[Any], today: date, keep_days: int) -> Window:
-    """The window as it stands."""
-    return Window(dict(conn.execute(_RECEIVED).fetchall()), today, keep_days)
+def read_window(conn: psycopg.Connection[Any], day: date, keep_days: int) -> Window:
+    """The window as it stands on the run's date."""
+    return Window(dict(conn.execute(_RECEIVED).fetchall()), day, keep_days, london_today())
 
 
 def delete_files(
@@ -72,7 +85,14 @@ def delete_files(
     endpoint = load_endpoint(settings) if use_dropbox and partners else None
     in_dropbox = client.remove_deliveries(endpoint, partners, window.is_past) if endpoint else 0
     try:
-        gone = sum(_delete_delivery(settings, manifest) for manifest in past_deliveries(window, folders))
+        found = manifests_in(folders)
+        past = [manifest for manifest, sha256 in found.items() if window.is_past(sha256)]
+        past += [
+            manifest
+            for manifest, sha256 in found.items()
+            if sha256 not in window.received and window.is_old(_arrived(manifest), window.unseen_days)
+        ]
+        gone = sum(_delete_delivery(settings, manifest) for manifest in past)
         unfinished = sum(_delete_unfinished(folder, window) for folder in (settings.inbox, settings.landing_dir))
     except OSError as fault:
         raise GovernanceError(
@@ -82,14 +102,10 @@ def delete_files(
     return FilesDeleted(gone, in_dropbox, unfinished)
 
 
-def past_deliveries(window: Window, folders: Sequence[Path]) -> Iterator[Path]:
-    """Manifests in the folders whose files have to go."""
-    seen = set()
-    for folder in folders:
-        for manifest in find_deliveries(folder) if folder.is_dir() else []:
-            if manifest not in seen and window.is_past(_sha256(manifest), _written(manifest)):
-                seen.add(manifest)
-                yield manifest
+def manifests_in(folders: Sequence[Path]) -> dict[Path, str]:
+    """The manifests in the folders, each once, with the SHA-256 of its bytes."""
+    found = dict.fromkeys(path for folder in folders if folder.is_dir() for path in find_deliveries(folder))
+    return {manifest: _sha256(manifest) for manifest in found}
 
 
 def _delete_delivery(settings: Settings, manifest: Path) -> int:
@@ -112,14 +128,16 @@ def _delete_unfinished(folder: Path, window: Window) -> int:
     gone = 0
     for file in [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]:
         in_delivery = file.parent in whole or any(str(file).startswith((f"{name}_", f"{name}.")) for name in named)
-        if not in_delivery and (window.today - _written(file)).days >= max(window.keep_days, _UNFINISHED_DAYS):
+        if not in_delivery and window.is_old(_arrived(file), window.unseen_days):
             file.unlink()
             gone += 1
     return gone
 
 
-def _written(path: Path) -> date:
-    return datetime.fromtimestamp(path.lstat().st_mtime, _LONDON).date()
+def _arrived(path: Path) -> date:
+    """Programs that copy may give a file the time of its original; the time of its entry they cannot."""
+    found = path.lstat()
+    return datetime.fromtimestamp(max(found.st_mtime, found.st_ctime), _LONDON).date()
 
 
 def _sha256(path: Path) -> str:

@@ -24,6 +24,8 @@ KEPT_IN_MATCHED: dict[str, str] = {
     "person_key_records": _KEPT_PERSON,
     "links": f"({_LEFT} and {_RIGHT})",
     "review_queue": f"({_LEFT} or {_RIGHT})",
+    # Counts of nobody in particular.
+    "identity_field_counts": "true",
     "linkage_counts": "true",
     "linkage_report": "true",
 }
@@ -37,7 +39,7 @@ _PARTITIONS = """
     order by 1
 """
 _RECEIVED = """
-    select (delivery.received_at at time zone 'Europe/London')::date
+    select coalesce(delivery.received_on, (delivery.received_at at time zone 'Europe/London')::date)
     from control.current_snapshots as snapshot
     inner join control.deliveries as delivery on snapshot.delivery_key = delivery.delivery_key
     where snapshot.partner = %s and snapshot.extract = %s
@@ -102,13 +104,13 @@ class Deleted:
             self.touched.append((layer, table))
 
 
-def delete_from_layers(conn: psycopg.Connection[Any], today: date, keep_days: int) -> Deleted:
+def delete_from_layers(conn: psycopg.Connection[Any], day: date, keep_days: int) -> Deleted:
     """Delete what may no longer be held, after `find_subjects`, in the caller's transaction."""
     done = Deleted()
     conn.execute("create temporary table deleted_rows (partner text, record_id text, row_count bigint) on commit drop")
     for held in belongings():
         for partner, partition in _partitions(conn, held.extract):
-            _trim(conn, held, partner, partition, _is_past(conn, held.extract, partner, today, keep_days), done)
+            _trim(conn, held, partner, partition, _is_past(conn, held.extract, partner, day, keep_days), done)
     for held in belongings():
         _delete(
             conn, "staged", f"stg_{held.extract}", held, sql.SQL("not {}").format(held.stays("kept_subjects")), done
@@ -202,10 +204,10 @@ def _clear_matched(conn: psycopg.Connection[Any], done: Deleted) -> None:
             done.dropped += 1
 
 
-def _is_past(conn: psycopg.Connection[Any], extract: str, partner: str, today: date, keep_days: int) -> bool:
+def _is_past(conn: psycopg.Connection[Any], extract: str, partner: str, day: date, keep_days: int) -> bool:
     """Whether the window of a snapshot has passed. Rows of no snapshot have none."""
     row = conn.execute(_RECEIVED, [partner, extract]).fetchone()
-    return row is None or (today - row[0]).days >= keep_days
+    return row is None or (day - row[0]).days >= keep_days
 
 
 def _partitions(conn: psycopg.Connection[Any], extract: str) -> list[tuple[str, str]]:

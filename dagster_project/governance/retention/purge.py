@@ -14,14 +14,14 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from dagster_project.agreement.model import Agreement
-from dagster_project.clock import london_today, utc_now
+from dagster_project.clock import utc_now
 from dagster_project.dropbox.errors import DropboxError
 from dagster_project.governance import access_log
 from dagster_project.governance.errors import GovernanceError
 from dagster_project.governance.retention import files, leftovers
-from dagster_project.governance.retention.layers import Deleted, delete_from_layers
+from dagster_project.governance.retention.layers import delete_from_layers
 from dagster_project.governance.retention.record_hash import read_key
-from dagster_project.governance.retention.rewriting import rewrite
+from dagster_project.governance.retention.rewriting import note, rewrite
 from dagster_project.governance.retention.subjects import find_subjects
 from dagster_project.governance.retention.tombstones import bury, clear_ended_holds
 from dagster_project.settings import Settings
@@ -32,8 +32,8 @@ from dagster_project.warehouse.swap import drop_previous
 
 _LOCK_TIMEOUT = "30s"
 _BEGIN = """
-    insert into control.purges (publish_id, as_at, begun_at) values (%s, %s, %s)
-    on conflict (publish_id) do update set finished_at = null
+    insert into control.purges (publish_id, as_at, begun_at, keep_days) values (%s, %s, %s, %s)
+    on conflict (publish_id) do update set finished_at = null, keep_days = excluded.keep_days
 """
 _COUNT = "update control.purges set counts = %(counts)s where publish_id = %(publish_id)s"
 _FINISH = "update control.purges set finished_at = %(now)s where publish_id = %(publish_id)s"
@@ -45,9 +45,12 @@ _LAST = """
     order by publish.published_at desc
     limit 1
 """
-
-
+# Of these a second try tells the same once more; everything else adds up.
 _NOT_ADDED = ("people_held", "most_days_overdue")
+_AGAIN = (
+    "The publish stands, but people out of scope are still held somewhere: the next run deletes them first, or do it"
+    " now with 'hearthlink retention purge'"
+)
 
 
 @dataclass(frozen=True)
@@ -69,27 +72,24 @@ def purge(
 ) -> Purged:
     """Delete whatever may no longer be held after the publish of that id, whose build still stands in `matched`.
 
-    `folders` are where deliveries lie, besides the home's own. Windows are measured on the later of the run's date and
-    today's, so that a run about an earlier day keeps nothing longer.
+    `folders` are where deliveries lie, besides the home's own. Windows count from the date of the run that took a
+    delivery in to the date of this one.
 
     Raises:
         GovernanceError: something could not be deleted; the publish stands, and the purge has to be done again.
     """
-    today = max(as_at, london_today())
     keep_days = agreement.retention_settings.raw_keep_days
     key = read_key(settings)
     try:
         with connect(settings, ADMIN) as conn:
-            conn.execute(_BEGIN, [publish_id, as_at, utc_now()])
+            conn.execute(_BEGIN, [publish_id, as_at, utc_now(), keep_days])
         with connect(settings, ADMIN) as conn:
             conn.execute("select set_config('lock_timeout', %s, true)", [_LOCK_TIMEOUT])
-            deleted, counts = _delete_rows(conn, key, publish_id, as_at, today, keep_days)
-            _count(conn, publish_id, counts)
-        with connect(settings, PUBLISHER) as conn:
-            drop_previous(conn)
+            _count(conn, publish_id, _delete_rows(conn, key, publish_id, as_at, keep_days))
+        _drop_previous(settings)
         with connect(settings, ADMIN, autocommit=True) as conn:
-            rewrite(conn, (*deleted.touched, *leftovers.REWRITTEN))
-            window = files.read_window(conn, today, keep_days)
+            rewrite(conn)
+            window = files.read_window(conn, as_at, keep_days)
         partners = [partner.code for partner in agreement.partners if partner.delivery.route == "sftp"]
         places = (settings.inbox, settings.landing_dir, *folders)
         gone = files.delete_files(settings, window, places, partners, use_dropbox=use_dropbox)
@@ -104,10 +104,15 @@ def purge(
     return Purged(publish_id, counts)
 
 
-_AGAIN = (
-    "The publish stands, but people out of scope are still held somewhere: the next run deletes them first, or do it"
-    " now with 'hearthlink retention purge'"
-)
+def _drop_previous(settings: Settings) -> None:
+    try:
+        with connect(settings, PUBLISHER) as conn:
+            drop_previous(conn)
+    except WarehouseError:
+        raise GovernanceError(
+            "Somebody still reads the mart before the last, so it cannot be dropped: ask them to close their report or"
+            f" session (pg_stat_activity names the login). {_AGAIN}"
+        ) from None
 
 
 def unfinished(settings: Settings) -> str | None:
@@ -150,13 +155,14 @@ def _count(conn: psycopg.Connection[Any], publish_id: str, counts: dict[str, int
 
 
 def _delete_rows(
-    conn: psycopg.Connection[Any], key: bytes, publish_id: str, as_at: date, today: date, keep_days: int
-) -> tuple[Deleted, dict[str, int]]:
+    conn: psycopg.Connection[Any], key: bytes, publish_id: str, as_at: date, keep_days: int
+) -> dict[str, int]:
     find_subjects(conn, as_at)
-    deleted = delete_from_layers(conn, today, keep_days)
+    deleted = delete_from_layers(conn, as_at, keep_days)
     left, released = bury(conn, key, publish_id, as_at), clear_ended_holds(conn, key, publish_id, as_at)
     remembered = leftovers.clear(conn)
-    counts = {
+    note(conn, (*deleted.touched, *leftovers.REWRITTEN))
+    return {
         "people_held": remembered.people,
         "records_left": left.records,
         "most_days_overdue": left.overdue_days,
@@ -167,4 +173,3 @@ def _delete_rows(
         "decisions_deleted": remembered.decisions,
         "worklist_items_deleted": remembered.worklist_items,
     }
-    return deleted, counts

@@ -22,8 +22,14 @@ _COLUMNS = """
 """
 
 
-def rewrite(conn: psycopg.Connection[Any], tables: Iterable[tuple[str, str]]) -> None:
-    """Write tables anew without dead rows, with their side tables and indexes, and measure them again.
+def note(conn: psycopg.Connection[Any], tables: Iterable[tuple[str, str]]) -> None:
+    """Remember tables to be written anew, in the transaction that deletes from them."""
+    with conn.cursor() as cursor:
+        cursor.executemany("insert into control.tables_to_rewrite values (%s, %s) on conflict do nothing", list(tables))
+
+
+def rewrite(conn: psycopg.Connection[Any]) -> None:
+    """Write the noted tables anew without dead rows, with their side tables and indexes, and measure them again.
 
     `conn` is in autocommit. An empty table keeps its old statistics, common values among them, so these are dropped;
     an empty partition of `raw` goes whole, and landing makes it again.
@@ -32,10 +38,15 @@ def rewrite(conn: psycopg.Connection[Any], tables: Iterable[tuple[str, str]]) ->
         GovernanceError: somebody keeps a table open.
     """
     conn.execute(sql.SQL("set lock_timeout = {}").format(sql.Literal(_LOCK_TIMEOUT)))
-    for schema, table in dict.fromkeys(tables):
+    noted = conn.execute("select schema_name, table_name from control.tables_to_rewrite order by 1, 2").fetchall()
+    for schema, table in noted:
         if conn.execute("select to_regclass(%s) is not null", [f"{schema}.{table}"]).fetchall()[0][0]:
             _patiently(conn, schema, table)
-    _forget_in_catalogue(conn)
+        conn.execute(
+            "delete from control.tables_to_rewrite where schema_name = %s and table_name = %s", [schema, table]
+        )
+    if noted:
+        _forget_in_catalogue(conn)
 
 
 def _forget_in_catalogue(conn: psycopg.Connection[Any]) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-# What was deleted since the publish before the last one on record, which is what its pack could not know yet.
 _PURGES = """
     select publish_id, as_at, finished_at is not null as is_finished, counts
     from control.purges
@@ -39,7 +38,7 @@ _FINDINGS = "select rule, record_class, partner, finding, counted from control.r
 # How long rows of people out of scope can have lain in `raw`: since their file came, or not at all once it was trimmed.
 _AGES = """
     select snapshot.partner, snapshot.extract, snapshot.trimmed_at is not null as is_trimmed,
-        (delivery.received_at at time zone 'Europe/London')::date as received_on
+        coalesce(delivery.received_on, (delivery.received_at at time zone 'Europe/London')::date) as received_on
     from control.current_snapshots as snapshot
     inner join control.deliveries as delivery on snapshot.delivery_key = delivery.delivery_key
     order by received_on, snapshot.partner, snapshot.extract
@@ -48,6 +47,25 @@ _STAYS = """
     select count(*) filter (where is_open_in_closed_case) as open_in_closed_case,
         count(*) filter (where is_stale) as unanswered, count(*) filter (where is_suspended) as suspended
     from matched.housing_stays
+"""
+
+
+# Held until now and out of scope by this build: who goes with the purge after it, and for how long they should be gone.
+_LEAVING = """
+    with leaving as (
+        select held.person_key, max(stays.due_on) as due_on
+        from control.held_records as held
+        left join matched.housing_stays as stays
+            on held.partner = stays.partner and held.record_id = stays.record_id
+        where not exists (
+            select from matched.person_records as now
+            where now.partner = held.partner and now.record_id = held.record_id)
+        group by held.person_key
+    )
+    select count(*) as people, count(*) filter (where leaving.due_on < run.as_at) as overdue,
+        coalesce(max(run.as_at - leaving.due_on) filter (where leaving.due_on < run.as_at), 0) as most_days_overdue
+    from leaving
+    cross join agreement.run_context as run
 """
 
 
@@ -62,6 +80,7 @@ class Standing:
     findings: list[dict[str, Any]]
     oldest: list[dict[str, Any]]
     stays: dict[str, int]
+    leaving: dict[str, int]
 
     def as_data(self) -> dict[str, Any]:
         """As the evidence pack holds it."""
@@ -81,6 +100,7 @@ def read_standing(conn: psycopg.Connection[Any], newest: int = 1) -> Standing:
         _all(conn, _FINDINGS, {}),
         _all(conn, _AGES, {}),
         _all(conn, _STAYS, {})[0] if built else {},
+        _all(conn, _LEAVING, {})[0] if built else {},
     )
 
 

@@ -41,6 +41,16 @@ create table if not exists control.purges (
     counts jsonb not null default '{}'
 );
 
+-- The window that it went by: a council may have agreed to another one since.
+alter table control.purges add column if not exists keep_days integer;
+
+-- Tables whose files still hold deleted rows. Noted with the deletion itself, so that a killed step leaves none behind.
+create table if not exists control.tables_to_rewrite (
+    schema_name text not null,
+    table_name text not null,
+    primary key (schema_name, table_name)
+);
+
 -- When the rows of people who are linked to nobody in scope were taken out of a snapshot. What is left is not the whole
 -- delivery, and the same content may be loaded again.
 alter table control.current_snapshots add column if not exists trimmed_at timestamptz;
@@ -86,6 +96,9 @@ create table if not exists control.disposal_list (
     unique (rule, record_class, partner, record_id, due_on),
     check (num_nulls(outcome, approver, decided_on, recorded_by, recorded_at) in (0, 5))
 );
+
+-- The delivery in which the record was last seen.
+alter table control.disposal_list add column if not exists delivery_key bigint;
 
 -- How many records of a class could not be dated, or are past their day in a host system: counts for the evidence.
 create table if not exists control.retention_findings (
