@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from dagster_project import (
     cli_agreement,
+    cli_audit,
     cli_demo,
     cli_do_not_link,
     cli_docs,
@@ -20,6 +21,7 @@ from dagster_project import (
     cli_mapping,
     cli_retention,
     cli_review,
+    cli_user,
 )
 from dagster_project.cli_output import Commands, console, errors, fail, print_rows
 from dagster_project.cli_run import need_data, need_deliveries, run_and_report
@@ -37,12 +39,8 @@ app.add_typer(cli_demo.app, name="demo")
 app.add_typer(cli_agreement.app, name="agreement")
 app.add_typer(cli_docs.app, name="docs")
 app.add_typer(cli_mapping.app, name="mapping")
-cli_evidence.add_to(app)
-cli_holds.add_to(app)
-cli_review.add_to(app)
-cli_do_not_link.add_to(app)
-cli_retention.add_to(app)
-cli_legal_hold.add_to(app)
+for group in (cli_evidence, cli_holds, cli_review, cli_do_not_link, cli_user, cli_audit, cli_retention, cli_legal_hold):
+    group.add_to(app)
 
 Home = Annotated[
     Path | None,

@@ -15,12 +15,12 @@ from dbt.contracts.graph.manifest import Manifest
 from dagster_project.agreement.loader import RunContext, load_into_warehouse
 from dagster_project.agreement.model import file_sha256, load_agreement
 from dagster_project.extracts.contracts import load_contracts
+from dagster_project.governance.access.functions import ensure_functions
 from dagster_project.governance.gate import judge
 from dagster_project.governance.publish import publish
 from dagster_project.governance.retention.due import apply_due
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import connect, connection_env
-from dagster_project.warehouse.logins import ensure_function_roles
 from dagster_project.warehouse.swap import reset_candidate
 from tests.linkage import population
 from tests.linkage.population import Council
@@ -80,7 +80,7 @@ class Pipeline:
         agreement = load_agreement(self.settings.agreement_file)
         sha256 = file_sha256(self.settings.agreement_file)
         with connect(self.settings, "admin") as conn:
-            ensure_function_roles(conn, [function.id for function in agreement.functions])
+            ensure_functions(conn, agreement)
         with connect(self.settings, "hl_publisher") as conn:
             reset_candidate(conn)
         with connect(self.settings, "hl_loader") as conn:

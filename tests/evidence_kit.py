@@ -46,7 +46,9 @@ def sample(title: str = "Sharing in Fakeshire", words: str = "") -> dict[str, An
     counted = {("people", "all", "all"): 231, ("links", "all", "all"): 240, ("links", "rule", title): 240}
     linkage = LinkageReport(Counts("p_1", "2026-11-22", counted), None)
     published = Published(MOMENT, 231, "9" * 64)
-    return build_pack(record, {"title": title}, code, (), results, [title], published, None, linkage, retention(title))
+    log = {"entries": 3, "head_sha256": "9" * 64}
+    texts = (results, [title], published, None, linkage, retention(title), log)
+    return build_pack(record, {"title": title}, code, (), *texts)
 
 
 def retention(title: str) -> dict[str, Any]:

@@ -34,6 +34,7 @@ MART_TYPES = {
     "exclusions_current_year": "integer",
     "as_at": "date",
     "started_at": "timestamptz",
+    "visible_to": "text[]",
 }
 TABLES = """
     select oid::regclass::text from pg_class

@@ -94,11 +94,12 @@ def _function(function: Function, agreement: "Agreement") -> Iterator[str]:
             yield f"{function.id} lists the unknown item {name} (clause SE-02); correct the name, or add the item"
         elif items[name].use == "match_only":
             yield f"{function.id} lists {name}, which is for matching only (clause {items[name].clause}); remove it"
+    yield from _rows(function)
     shown = {item.id for item in agreement.items if item.use == "display"}
-    if function.export == "protected_xlsx" and shown - set(function.items):
+    if function.export == "protected_xlsx" and (function.rows != "all" or shown - set(function.items)):
         yield (
-            f"{function.id} may export, but does not see every item (clause SE-06); exports are for users of the"
-            " whole system: write export: none"
+            f"{function.id} may export, but does not see every item of everybody (clause SE-06); exports are for users"
+            " of the whole system: write export: none"
         )
     named = [name for name in function.items if name in items and items[name].clause in IDENTIFYING_CLAUSES]
     if function.export == "pseudonymised" and named:
@@ -106,6 +107,17 @@ def _function(function: Function, agreement: "Agreement") -> Iterator[str]:
             f"{function.id} exports pseudonymised data, but sees {', '.join(named)} (clause SE-07);"
             " remove these items, or write export: none"
         )
+
+
+def _rows(function: Function) -> Iterator[str]:
+    if function.rows != "none" and not function.items:
+        yield f"{function.id} sees people, but no item of them (clause SE-02); list its items, or write rows: none"
+    if function.rows != "none" and function.export == "pseudonymised":
+        yield (
+            f"{function.id} exports pseudonymised data, but sees the people themselves (clause SE-07); write rows: none"
+        )
+    if function.rows == "none" and function.export == "none" and function.items:
+        yield f"{function.id} sees nobody, so it needs no item (clause SE-02); remove its items"
 
 
 def _unused(agreement: "Agreement") -> Iterator[str]:

@@ -13,6 +13,7 @@ from dagster_project.agreement.model import Agreement, file_sha256, load_agreeme
 from dagster_project.clock import utc_now
 from dagster_project.extracts.contracts import load_contracts
 from dagster_project.governance import catalogue_rules, verdicts
+from dagster_project.governance.access.judge import judge_access
 from dagster_project.governance.catalogue import read_catalogue
 from dagster_project.governance.errors import GovernanceError
 from dagster_project.governance.facts import read_facts
@@ -95,9 +96,10 @@ def _judge(settings: Settings, publish_id: str) -> tuple[Judged | None, list[Ver
     with connect(settings, PUBLISHER) as conn:
         before = verdicts.read_judged(conn)
         facts = read_facts(conn, agreement, load_contracts(), CANDIDATE)
-        catalogue = read_catalogue(conn, CANDIDATE)
+        catalogue, shape = read_catalogue(conn, CANDIDATE), mart_shape(agreement)
+        access = judge_access(conn, shape, CANDIDATE)
     checks = list(run_gate(sqlalchemy_url(settings, PUBLISHER), facts))
-    checks += catalogue_rules.judge_catalogue(catalogue, mart_shape(agreement), CANDIDATE)
+    checks += [*catalogue_rules.judge_catalogue(catalogue, shape, CANDIDATE), *access]
     with connect(settings, PUBLISHER) as conn:
         after = verdicts.read_judged(conn)
     return before, [*checks, *_own_checks(settings, agreement, publish_id, before, after)]

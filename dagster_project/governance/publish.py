@@ -14,6 +14,8 @@ from dagster_project.agreement.model import AgreementError, file_sha256, load_ag
 from dagster_project.agreement.standing import standing
 from dagster_project.clock import utc_now
 from dagster_project.governance import verdicts
+from dagster_project.governance.access.audit import keep_visibility
+from dagster_project.governance.access.judge import keep_controls
 from dagster_project.governance.errors import GovernanceError
 from dagster_project.governance.evidence import step as evidence
 from dagster_project.governance.evidence.pack import Published
@@ -114,6 +116,8 @@ def publish(settings: Settings, publish_id: str) -> PublishResult:
             with conn.transaction():
                 published = _swap(conn, publish_id, _require_verdict(settings, conn, publish_id))
                 keep_report(conn, publish_id)
+                keep_controls(conn, publish_id)
+                keep_visibility(conn, publish_id)
                 keys = register_keys(conn, publish_id, published.published_at)
                 # Before the commit: what cannot be evidenced is not published.
                 written = evidence.write(settings, conn, publish_id, findings, published)

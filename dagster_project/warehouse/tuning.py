@@ -63,6 +63,8 @@ def server_settings(machine: Machine, host: str, port: int) -> dict[str, str]:
         "synchronous_commit": "on",
         "timezone": "UTC",
         "log_timezone": "UTC",
+        # Whose line it is: the login cannot be chosen by whoever writes it.
+        "log_line_prefix": "%m,%p,%u@%d,",
     }
     # Containers often have 64 MB of /dev/shm, which a parallel hash join overruns.
     small = machine.shared_memory is not None and machine.shared_memory < _SHARED_MEMORY_NEEDED

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dagster_project.agreement.content import Function, Tier
 from dagster_project.agreement.model import Agreement
 from dagster_project.governance.documents.parts import Block, Facts, Paragraph, Table
-from dagster_project.governance.documents.words import labels, listed, scope, words, years_or_days
+from dagster_project.governance.documents.words import labels, listed, people_seen, scope, words, years_or_days
 
 
 def data_subjects(agreement: Agreement) -> Iterator[Block]:
@@ -158,7 +158,7 @@ def function_row(agreement: Agreement, function: Function) -> list[object]:
     return [
         function.name,
         agreement.purpose_of(function),
-        f"{words(function.rows)} in scope",
+        people_seen(function),
         words(function.export),
         labels(agreement, function.items),
     ]

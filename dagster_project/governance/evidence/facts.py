@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from dagster_project.governance.evidence import (
+    facts_access,
     facts_agreement,
     facts_decisions,
     facts_deliveries,
@@ -66,6 +67,8 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
             facts_product.logins_personal,
             facts_product.logins_one_function,
             facts_product.logins_without_superuser,
+            facts_access.access_stands,
+            facts_access.access_log_whole,
         )
     }
 )

@@ -64,6 +64,7 @@ def build_pack(
     previous: Mapping[str, str] | None,
     linkage: LinkageReport,
     retention: Mapping[str, Any],
+    access_log: Mapping[str, int | str],
 ) -> dict[str, Any]:
     """The pack as plain data: names of our own, codes, hashes, counts and moments; nothing about a person.
 
@@ -109,6 +110,8 @@ def build_pack(
         # No ledger knows this page: its hash stands here, and the pack is in the chain.
         "linkage": {**linkage.as_data(), "page_sha256": sha256(linkage_page.render(linkage).encode())},
         "retention": dict(retention),
+        # The newest row of the log when this was written: what is cut off its end since shows by it.
+        "access_log": dict(access_log),
         "clauses": [_clause(found) for found in results],
         "counts": counts(results),
         "warnings": list(warnings),

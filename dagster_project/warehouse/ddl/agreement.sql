@@ -37,6 +37,11 @@ create table if not exists agreement.functions (
     purpose text not null
 );
 
+-- The people whom a function sees.
+alter table agreement.functions add column if not exists row_scope text not null default 'none' check (
+    row_scope in ('all', 'own_partner', 'temporary_accommodation', 'own_caseload', 'own_team', 'none')
+);
+
 create table if not exists agreement.function_items (
     function text not null,
     item text not null,
