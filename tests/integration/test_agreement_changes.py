@@ -221,7 +221,9 @@ def test_a_shorter_retention_and_a_higher_threshold_are_obeyed_and_a_narrower_sc
     """Eli is 20 and linked to education only; Dot owes 50 pounds; Cai was shown under the wider scope before."""
     retention = "  - {rule: R1, domain: education, trigger_event: birth_date, period_years: 25}"
     (threshold,) = (line for line in built.text.splitlines() if line.startswith("  arrears_min: "))
-    pipeline = after(built, ("staged", *ALL), (retention, retention.replace("25", "15")), (threshold, "  arrears_min: 100"))
+    pipeline = after(
+        built, ("staged", *ALL), (retention, retention.replace("25", "15")), (threshold, "  arrears_min: 100")
+    )
     assert shown(pipeline) == NAMES - {"Eli"}
     arrears = f"select first_name, is_in_rent_arrears from mart.{FCT} inner join mart.dim_person using (person_key)"
     assert ("Dot", "N") in pipeline.rows(arrears)
