@@ -19,6 +19,7 @@ from dagster_project import (
     cli_holds,
     cli_legal_hold,
     cli_mapping,
+    cli_person,
     cli_retention,
     cli_review,
     cli_user,
@@ -39,7 +40,17 @@ app.add_typer(cli_demo.app, name="demo")
 app.add_typer(cli_agreement.app, name="agreement")
 app.add_typer(cli_docs.app, name="docs")
 app.add_typer(cli_mapping.app, name="mapping")
-for group in (cli_evidence, cli_holds, cli_review, cli_do_not_link, cli_user, cli_audit, cli_retention, cli_legal_hold):
+for group in (
+    cli_evidence,
+    cli_holds,
+    cli_review,
+    cli_do_not_link,
+    cli_user,
+    cli_audit,
+    cli_retention,
+    cli_legal_hold,
+    cli_person,
+):
     group.add_to(app)
 
 Home = Annotated[

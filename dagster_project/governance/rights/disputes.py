@@ -47,7 +47,7 @@ _BY_SYSTEM = "bridge_person_address"
 _STANDS = """
     select from control.rights_requests as requests
     inner join control.rights_records as records on requests.request_id = records.request_id
-    inner join matched.person_key_records as known on records.record_hash = known.record_hash
+    inner join control.person_key_records as known on records.record_hash = known.record_hash
     where requests.kind = 'dispute' and requests.closed_at is null and requests.item = %(item)s
         and requests.partner is not distinct from %(partner)s and known.person_key = %(person_key)s
 """
@@ -104,7 +104,7 @@ def dispute(
         )
         if not rows:
             raise GovernanceError(
-                "The mart shows nothing of that item for this person: what is missing or wrong is corrected at the source"
+                "The mart shows nothing of that item for this person: what is missing is put right at the source"
             )
         detail |= {"item": item, "partner": partner, "rows": rows}
         return Disputed(opened.request_id, opened.due_on, opened.person, rows)
@@ -113,7 +113,7 @@ def dispute(
 def find_corrected(conn: psycopg.Connection[Any]) -> list[int]:
     """End the disputes whose source says something else by now, after a publish and before its purge clears `matched`.
 
-    Returns the requests, to be logged with `log_corrected` at the end of the transaction. `conn` is the administrator's.
+    Returns the requests, to be logged with `log_corrected` at the transaction's end. `conn` is the administrator's.
     """
     if not conn.execute("select to_regclass('matched.item_disputes') is not null").fetchall()[0][0]:
         return []

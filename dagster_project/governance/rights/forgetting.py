@@ -8,14 +8,19 @@ from typing import Any
 import psycopg
 
 from dagster_project.clock import utc_now
+from dagster_project.governance.rights.subject import HASH
 
-_RECORDS = """
+_RECORDS = f"""
+    with kept as (
+        select {HASH.format(partner="kept_people.partner", record_id="kept_people.record_id")} as record_hash
+        from kept_people
+        cross join control.person_key_salt as salts
+    )
     delete from control.rights_records as records
-    where not exists (
-            select from matched.person_key_records as kept where kept.record_hash = records.record_hash)
+    where not exists (select from kept where kept.record_hash = records.record_hash)
         and not exists (
             select from control.stopped_records as stopped where stopped.record_hash = records.record_hash)
-"""
+"""  # noqa: S608 our own text
 _CLOSED = """
     delete from control.rights_records as records
     using control.rights_requests as requests
@@ -36,13 +41,11 @@ _LEFT = """
 
 
 def forget(conn: psycopg.Connection[Any]) -> int:
-    """Forget whose closed requests are, and the disputes of people who left, in the purge's transaction.
+    """Forget whose closed requests are, and the disputes of people who left, in the purge's own transaction.
 
-    Needs `matched.person_key_records` of those who are kept. Returns how many records were forgotten.
+    Needs its table `kept_people`. Returns how many records were forgotten.
     """
-    if not conn.execute("select to_regclass('matched.person_key_records') is not null").fetchall()[0][0]:
-        return 0
-    records = conn.execute(_CLOSED).rowcount + conn.execute(_RECORDS).rowcount
+    records = conn.execute(_CLOSED).rowcount + conn.execute(_RECORDS.encode()).rowcount
     conn.execute(_VALUES)
     conn.execute(_LEFT, {"now": utc_now()})
     return records
