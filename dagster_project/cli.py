@@ -15,6 +15,7 @@ from dagster_project import (
     cli_do_not_link,
     cli_docs,
     cli_evidence,
+    cli_export,
     cli_holds,
     cli_mapping,
     cli_review,
@@ -39,6 +40,7 @@ cli_evidence.add_to(app)
 cli_holds.add_to(app)
 cli_review.add_to(app)
 cli_do_not_link.add_to(app)
+cli_export.add_to(app)
 
 Home = Annotated[
     Path | None,

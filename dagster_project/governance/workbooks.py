@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dagster_project.governance.errors import GovernanceError
-from dagster_project.governance.places import refuse_place
+from dagster_project.governance.places import refuse_new_file
 
 if TYPE_CHECKING:
     import openpyxl
@@ -59,9 +59,8 @@ def save(content: bytes, path: Path) -> None:
     Raises:
         GovernanceError: a file that exists, a folder that is open to others or on removable media, a full disk.
     """
+    refuse_new_file(path)
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        refuse_place(path.parent)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     except FileExistsError:
         raise GovernanceError(f"{path} exists already: choose another name (--out)") from None

@@ -97,6 +97,7 @@ def _build(conn: psycopg.Connection[Any], shapes: dict[str, tuple[str, ...]], de
     _run_file(conn, "feedback.sql")
     _run_file(conn, "linkage.sql")
     _run_file(conn, "decisions.sql")
+    _run_file(conn, "exports.sql")
     _run_as(conn, LOADER)
     _run_file(conn, "agreement.sql")
     ensure_raw_tables(conn, shapes)
