@@ -18,6 +18,7 @@ from dagster_project.warehouse.raw_tables import ensure_raw_tables, table_shapes
 from dagster_project.warehouse.roles import (
     DBT,
     LOADER,
+    LOG_OWNER,
     MART_OWNER,
     PIPELINE_LOGINS,
     ensure_pipeline_roles,
@@ -93,6 +94,7 @@ def _build(conn: psycopg.Connection[Any], shapes: dict[str, tuple[str, ...]], de
             )
         )
     _run_file(conn, "control.sql")
+    _build_access_log(conn)
     _run_file(conn, "evidence.sql")
     _run_file(conn, "feedback.sql")
     _run_file(conn, "linkage.sql")
@@ -108,6 +110,16 @@ def _build(conn: psycopg.Connection[Any], shapes: dict[str, tuple[str, ...]], de
     grant_mart(conn, ())
     conn.execute("reset role")
     _fill_control(conn, definition)
+
+
+def _build_access_log(conn: psycopg.Connection[Any]) -> None:
+    """Its owner may make the table and its functions, and nothing afterwards."""
+    owner = sql.Identifier(LOG_OWNER)
+    conn.execute(sql.SQL("grant usage, create on schema control to {}").format(owner))
+    _run_as(conn, LOG_OWNER)
+    _run_file(conn, "access_log.sql")
+    conn.execute("reset role")
+    conn.execute(sql.SQL("revoke create on schema control from {}").format(owner))
 
 
 def _fill_control(conn: psycopg.Connection[Any], definition: str) -> None:

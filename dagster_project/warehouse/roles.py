@@ -14,6 +14,7 @@ DBT = "hl_dbt"
 PUBLISHER = "hl_publisher"
 ANALYST = "hl_analyst"
 MART_OWNER = "hl_mart_owner"
+LOG_OWNER = "hl_log_owner"
 PIPELINE_LOGINS = (LOADER, DBT, PUBLISHER, ANALYST)
 FUNCTION_PREFIX = "fn_"
 
@@ -23,17 +24,18 @@ _VERSION_WITH_SET_OPTION = 160000
 
 
 def ensure_pipeline_roles(conn: psycopg.Connection[Any], settings: Settings) -> None:
-    """Create the pipeline logins and the mart's owner, and give each login its stored password.
+    """Create the pipeline logins and the owners of mart and access log, and give each login its stored password.
 
     Raises WarehouseError when a role of that name exists already with powers that it must not have.
     """
-    ensure_role(conn, MART_OWNER, login=False)
+    for owner in (MART_OWNER, LOG_OWNER):
+        ensure_role(conn, owner, login=False)
     for login in PIPELINE_LOGINS:
         ensure_role(conn, login, login=True)
         set_password(conn, settings, login)
     conn.execute(_grant(MART_OWNER, PUBLISHER))
     conn.execute(_setting(ANALYST, "default_transaction_read_only", "on"))
-    _let_admin_act_as(conn, (MART_OWNER, *PIPELINE_LOGINS))
+    _let_admin_act_as(conn, (MART_OWNER, LOG_OWNER, *PIPELINE_LOGINS))
 
 
 def ensure_role(conn: psycopg.Connection[Any], name: str, *, login: bool) -> bool:

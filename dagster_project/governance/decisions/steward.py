@@ -5,15 +5,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from psycopg.types.json import Jsonb
 
-from dagster_project.clock import utc_now
+from dagster_project.governance.access_log import record
 from dagster_project.governance.errors import GovernanceError
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import ADMIN, connect
 
 LONGEST_TEXT = 500
-_LOG = "insert into control.steward_log (happened_at, acted_by, action, detail) values (%s, %s, %s, %s)"
 
 
 @contextmanager
@@ -28,7 +26,7 @@ def acting(settings: Settings, name: str, action: str) -> Iterator[tuple[psycopg
     try:
         with connect(settings, ADMIN) as conn:
             yield conn, detail
-            conn.execute(_LOG, [utc_now(), person, action, Jsonb(detail)])
+            record(conn, actor=person, action=action, detail=detail)
     except psycopg.errors.UndefinedTable:
         raise GovernanceError("There is no matching yet: run once, then there is a queue") from None
     except psycopg.Error as fault:

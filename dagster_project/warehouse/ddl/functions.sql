@@ -20,7 +20,7 @@ begin
     loop
         execute format('revoke execute on function %s from public', callable);
         if callable::text like 'pg\_%advisory%' then
-            execute format('grant execute on function %s to hl_loader, hl_publisher', callable);
+            execute format('grant execute on function %s to hl_loader, hl_publisher, hl_log_owner', callable);
         end if;
     end loop;
 end
