@@ -18,6 +18,7 @@ from dagster_project import (
     cli_export,
     cli_holds,
     cli_mapping,
+    cli_opt_out,
     cli_review,
 )
 from dagster_project.cli_output import Commands, console, errors, fail, print_rows
@@ -41,6 +42,7 @@ cli_holds.add_to(app)
 cli_review.add_to(app)
 cli_do_not_link.add_to(app)
 cli_export.add_to(app)
+cli_opt_out.add_to(app)
 
 Home = Annotated[
     Path | None,

@@ -120,4 +120,4 @@ def read_exports(settings: Settings) -> list[Listed]:
     """Every export on record, the newest first."""
     with connect(settings, ADMIN) as conn:
         rows = conn.execute(_LIST).fetchall()
-    return [Listed(*row[:6], Path(row[6]), *row[7:]) for row in rows]
+    return [Listed(*row[:6], path=Path(row[6]), status=row[7], reason=row[8]) for row in rows]

@@ -113,8 +113,8 @@ def confirm_deleted(settings: Settings, export_id: str, by: str) -> None:
 def unconfirmed(conn: psycopg.Connection[Any]) -> list[str]:
     """A warning for each export of which nobody knows that it is gone. `conn` is the administrator's or publisher's."""
     return [
-        f"Export {export_id} of {actor} is due ({reason}) and was not found where it was written: have {actor} delete it,"
-        f" then: hearthlink export confirm {export_id} --by NAME"
+        f"Export {export_id} of {actor} is due ({reason}) and was not found where it was written: have {actor} delete"
+        f" it, then: hearthlink export confirm {export_id} --by NAME"
         for export_id, actor, reason in conn.execute(_WAITING).fetchall()
     ]
 
