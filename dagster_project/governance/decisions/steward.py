@@ -15,7 +15,9 @@ LONGEST_TEXT = 500
 
 
 @contextmanager
-def acting(settings: Settings, name: str, action: str) -> Iterator[tuple[psycopg.Connection[Any], dict[str, Any]]]:
+def acting(
+    settings: Settings, name: str, action: str, subject: str = ""
+) -> Iterator[tuple[psycopg.Connection[Any], dict[str, Any]]]:
     """The administrator's connection in one transaction, and the detail to be logged with it: references and counts.
 
     What is done counts only with its line in the log. Raises GovernanceError without a name, or when the database
@@ -26,7 +28,7 @@ def acting(settings: Settings, name: str, action: str) -> Iterator[tuple[psycopg
     try:
         with connect(settings, ADMIN) as conn:
             yield conn, detail
-            record(conn, actor=person, action=action, detail=detail)
+            record(conn, actor=person, action=action, subject=subject, detail=detail)
     except psycopg.errors.UndefinedTable:
         raise GovernanceError("There is no matching yet: run once, then there is a queue") from None
     except psycopg.Error as fault:

@@ -23,5 +23,8 @@ begin
             execute format('grant execute on function %s to hl_loader, hl_publisher, hl_log_owner', callable);
         end if;
     end loop;
+    -- A block of code could write what it likes into the server's log.
+    revoke usage on language plpgsql from public;
+    grant usage on language plpgsql to hl_log_owner, hl_access_owner;
 end
 $$;
