@@ -77,8 +77,11 @@ def list_exports(home: Home = None) -> None:
 def sweep(agreement: AgreementFile = None, home: Home = None) -> None:
     """Delete the exports that are due. Each publish does so, too."""
     from dagster_project.governance.exports.sweep import sweep as sweep_now
+    from dagster_project.governance.opt_out import checks
 
-    swept = sweep_now(_running(home, agreement))
+    settings = _running(home, agreement)
+    checks.sweep(settings)
+    swept = sweep_now(settings)
     print_rows(["export", "file", "why"], [(one.export_id, one.status, one.reason) for one in swept])
     _warn(home)
     if any(one.status == "standing" for one in swept):
@@ -161,12 +164,10 @@ def _day(moment: datetime | None) -> str:
 
 
 def _warn(home: Path | None) -> None:
-    from dagster_project.governance.exports.sweep import unconfirmed
-    from dagster_project.warehouse.connection import ADMIN, connect
+    from dagster_project.governance.exports.sweep import unconfirmed_exports
 
-    with connect(load_settings(home), ADMIN) as conn:
-        for warning in unconfirmed(conn):
-            errors.print(f"warning: {warning}", markup=False)
+    for warning in unconfirmed_exports(load_settings(home)):
+        errors.print(f"warning: {warning}", markup=False)
 
 
 def _running(home: Path | None, agreement: Path | None) -> Settings:

@@ -152,7 +152,10 @@ def _decrypted(path: Path, password: str) -> bytes:
         if "integrity" in str(fault).lower():
             raise GovernanceError(f"{path.name} was damaged or changed on its way: fetch it again") from None
         raise GovernanceError(f"This is not the password of {path.name}") from None
-    except (exceptions.FileFormatError, exceptions.DecryptionError, exceptions.ParseError, OSError, ValueError):
+    except GovernanceError:
+        raise
+    except Exception:
+        # Of a damaged file the library stumbles over anything, also inside the parsers that it uses.
         raise GovernanceError(f"{path.name} is damaged, or not an encrypted workbook") from None
     return plain.getvalue()
 

@@ -1,7 +1,7 @@
 """Counts that were left out cannot be worked out from those that were shown: tried by solving for each of them."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import pytest
@@ -155,10 +155,10 @@ def _counted(rows: list[dict[str, str]], name: str) -> dict[str, int]:
 
 
 def _counted_pairs(
-    rows: list[dict[str, str]], by: str, of: str, labels: dict[str, dict[str, str]] | dict[str, object]
+    rows: list[dict[str, str]], by: str, of: str, labels: Mapping[str, Mapping[str, str]]
 ) -> dict[Cell, int]:
     counts: dict[Cell, int] = {}
     for row in rows:
-        cell = labels[by][row[by]], labels[of][row[of]]  # type: ignore[index]
+        cell = labels[by][row[by]], labels[of][row[of]]
         counts[cell] = counts.get(cell, 0) + 1
     return counts

@@ -1,0 +1,1 @@
+"""Exports: the sweep after each publish, and a job that makes one."""

@@ -24,7 +24,6 @@ def export_dashboard(settings: Settings, login: str, purpose: str, out: Path | N
     Raises:
         ExportRefused: the agreement does not allow it to this user for this purpose, or not now.
         GovernanceError: the file exists or may not be written there.
-        WarehouseError: the user's login is refused.
     """
     export_id = catalogue.new_export_id()
     path = out or settings.exports_dir / f"{export_id}.xlsx"
@@ -32,7 +31,7 @@ def export_dashboard(settings: Settings, login: str, purpose: str, out: Path | N
     password = generate_password(PASSWORD_LENGTH)
     with on_record(settings, login, KIND, purpose), connect(settings, ADMIN) as conn:
         request = admit(settings, conn, login, purpose, "protected_xlsx")
-        sheets = read_sheets(settings, request, hidden_people(conn, request.publish_id))
+        sheets = read_sheets(conn, request, hidden_people(conn, request.publish_id))
         content = encrypted(_writer(request, export_id, sheets), password)
         rows = {sheet.table: len(sheet.rows) for sheet in sheets}
         new = New(export_id, KIND, path, content, rows, people_in(sheets))

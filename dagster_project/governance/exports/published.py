@@ -1,4 +1,4 @@
-"""What an export is made of: the published mart as a user reads it, without the people who are never exported."""
+"""What an export is made of: the mart as a user of the whole system reads it, without people who are never exported."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,8 +8,7 @@ import psycopg
 from psycopg import sql
 
 from dagster_project.governance.exports.requester import ExportRefused, Requester
-from dagster_project.settings import Settings
-from dagster_project.warehouse.connection import connect
+from dagster_project.warehouse.logins import function_role
 from dagster_project.warehouse.swap import PUBLISHED
 
 PERSON, HOUSEHOLD, PUBLISH = "person_key", "household_key", "publish_id"
@@ -25,13 +24,17 @@ _BASIS = """
         )
 """
 _HIDDEN = "select person_key from matched.item_withheld_people where is_hidden is not false"
-# A row per column that the user may read; who may not read a table is not told of it.
+# The columns that a function reads. Which rows, a column says that nobody reads; only who sees everybody exports.
 _COLUMNS = """
-    select table_name, column_name
+    select
+        table_name,
+        column_name,
+        has_column_privilege(%s, format('%%I.%%I', table_schema, table_name), column_name, 'select')
     from information_schema.columns
-    where table_schema = %s and has_column_privilege(format('%%I.%%I', table_schema, table_name), column_name, 'select')
+    where table_schema = %s
     order by table_name, ordinal_position
 """
+_VISIBLE, _WHOLE_SYSTEM = "visible_to", "whole_system"
 
 
 @dataclass(frozen=True)
@@ -60,20 +63,21 @@ def hidden_people(conn: psycopg.Connection[Any], publish_id: str) -> frozenset[s
     return frozenset(key for (key,) in conn.execute(_HIDDEN).fetchall())
 
 
-def read_sheets(settings: Settings, request: Requester, hidden: frozenset[str]) -> list[Sheet]:
-    """Every table that the user may read, without those people and without households of which nobody is left.
+def read_sheets(conn: psycopg.Connection[Any], request: Requester, hidden: frozenset[str]) -> list[Sheet]:
+    """What the user's function reads of each table, without those people and without households that they leave empty.
 
-    Raises:
-        ExportRefused: the mart was published anew meanwhile, or the user reads no table with people.
-        WarehouseError: the user's login is refused.
+    `conn` is the administrator's. Raises ExportRefused when the mart was published anew meanwhile, or the function
+    reads no rows about people.
     """
-    with connect(settings, request.login) as conn:
-        conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        conn.read_only = True
-        tables: dict[str, list[str]] = {}
-        for table, column in conn.execute(_COLUMNS, [PUBLISHED]).fetchall():
-            tables.setdefault(table, []).append(column)
-        sheets = [_sheet(conn, table, columns, hidden) for table, columns in tables.items()]
+    columns: dict[str, list[str]] = {}
+    visible: set[str] = set()
+    role = function_role(request.function.id)
+    for table, column, is_read in conn.execute(_COLUMNS, [role, PUBLISHED]).fetchall():
+        if is_read:
+            columns.setdefault(table, []).append(column)
+        elif column == _VISIBLE:
+            visible.add(table)
+    sheets = [_sheet(conn, table, names, hidden, is_limited=table in visible) for table, names in columns.items()]
     if not any(PERSON in sheet.columns and sheet.rows for sheet in sheets):
         raise ExportRefused("There is nobody to export: this user reads no rows about people")
     if any(value != request.publish_id for sheet in sheets for value in _values(sheet, PUBLISH)):
@@ -86,9 +90,12 @@ def people_in(sheets: Sequence[Sheet]) -> frozenset[str]:
     return frozenset(key for sheet in sheets for key in _values(sheet, PERSON))
 
 
-def _sheet(conn: psycopg.Connection[Any], table: str, columns: Sequence[str], hidden: frozenset[str]) -> Sheet:
+def _sheet(
+    conn: psycopg.Connection[Any], table: str, columns: Sequence[str], hidden: frozenset[str], *, is_limited: bool
+) -> Sheet:
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
-    query = sql.SQL("select {} from {} order by {}").format(names, sql.Identifier(PUBLISHED, table), names)
+    rule = sql.SQL("where {} = any({})").format(_WHOLE_SYSTEM, sql.Identifier(_VISIBLE)) if is_limited else sql.SQL("")
+    query = sql.SQL("select {} from {} {} order by {}").format(names, sql.Identifier(PUBLISHED, table), rule, names)
     rows = conn.execute(query).fetchall()
     if PERSON in columns:
         place = columns.index(PERSON)

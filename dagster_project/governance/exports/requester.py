@@ -18,19 +18,13 @@ from dagster_project.governance.access_log import record
 from dagster_project.governance.errors import GovernanceError
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import ADMIN, connect
-from dagster_project.warehouse.roles import FUNCTION_PREFIX
 
 Export = Literal["protected_xlsx", "pseudonymised"]
 WHOLE_SYSTEM = "all"
 _WHAT = {"protected_xlsx": "export from the dashboard", "pseudonymised": "make planning exports"}
 _LAST = "select publish_id, as_at, agreement_sha256 from control.publishes order by published_at desc limit 1"
-_ROLES = """
-    select granted.rolname
-    from pg_catalog.pg_auth_members as memberships
-    inner join pg_catalog.pg_roles as granted on memberships.roleid = granted.oid
-    inner join pg_catalog.pg_roles as members on memberships.member = members.oid
-    where members.rolname = %s and members.rolcanlogin and starts_with(granted.rolname, %s)
-"""
+_USER = "select function from access.users where login = %s and is_enabled"
+_KNOWN = "select from access.users where login = %s"
 
 
 class ExportRefused(GovernanceError):
@@ -89,10 +83,9 @@ def may_export(function: Function, export: Export) -> bool:
 
 
 def user_function(conn: psycopg.Connection[Any], agreement: Agreement, login: str) -> Function | None:
-    """The one function of somebody who has access now. None for everybody else, and for two functions at once."""
-    roles = [role for (role,) in conn.execute(_ROLES, [login, FUNCTION_PREFIX]).fetchall()]
-    functions = {FUNCTION_PREFIX + function.id: function for function in agreement.functions}
-    return functions.get(roles[0]) if len(roles) == 1 else None
+    """The function of somebody who has access now, None for everybody else."""
+    row = conn.execute(_USER, [login]).fetchone()
+    return next((function for function in agreement.functions if row and function.id == row[0]), None)
 
 
 @contextmanager
@@ -103,7 +96,7 @@ def on_record(settings: Settings, login: str, kind: str, purpose: str) -> Iterat
     except ExportRefused as refused:
         with connect(settings, ADMIN) as conn:
             # What somebody typed may be anything; on record is whether the installation knows it.
-            known = conn.execute("select from pg_catalog.pg_roles where rolname = %s", [login]).fetchone() is not None
+            known = conn.execute(_KNOWN, [login]).fetchone() is not None
             purposes = {known_purpose.id for known_purpose in load_agreement(settings.agreement_file).purposes}
             record(
                 conn,

@@ -119,6 +119,12 @@ def unconfirmed(conn: psycopg.Connection[Any]) -> list[str]:
     ]
 
 
+def unconfirmed_exports(settings: Settings) -> list[str]:
+    """The same warnings, for whoever has no connection."""
+    with connect(settings, ADMIN) as conn:
+        return unconfirmed(conn)
+
+
 def _due(conn: psycopg.Connection[Any], agreement: Agreement, today: date) -> Sequence[tuple[str, Path, str, str]]:
     """Id, place, hash and reason of each export that has to go."""
     found = []
