@@ -53,6 +53,19 @@ def encrypted(write: Callable[["xlsxwriter.Workbook"], None], password: str) -> 
     return sealed.getvalue()
 
 
+def is_sealed(content: bytes) -> bool:
+    """Whether these are the bytes of a workbook that is encrypted as `encrypted` does it."""
+    from msoffcrypto.format.ooxml import OOXMLFile
+
+    try:
+        file = OOXMLFile(io.BytesIO(content))
+        told = file.info if file.is_encrypted() and file.type == "agile" else {}
+    except Exception:
+        # Whatever the library stumbles over is no such workbook.
+        return False
+    return told.get("passwordKeyBits") == 256 and told.get("passwordHashAlgorithm") == "SHA512"
+
+
 def save(content: bytes, path: Path) -> None:
     """Write a new file that only its owner can read, in a private folder on a fixed disk.
 
