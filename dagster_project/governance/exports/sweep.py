@@ -37,9 +37,9 @@ _STANDING = """
             where people.export_id = exports.export_id
                 and (
                     not exists (select from mart.dim_person as shown where shown.person_key = people.person_key)
-                    or exists (
+                    or not exists (
                         select from matched.item_withheld_people as known
-                        where known.person_key = people.person_key and known.is_hidden)))
+                        where known.person_key = people.person_key and known.is_hidden is false)))
     from control.exports
     where exports.status = 'standing'
     order by exports.created_at, exports.export_id

@@ -35,7 +35,7 @@ _ASK = """
     values (%s, %s, %s, %s, %s, %s, %s, %s)
 """
 _LAST = """
-    select check_id, asked_on, file_name, file_sha256, answered_at is not null
+    select check_id, asked_on, file_name, answered_at is not null
     from control.opt_out_checks
     order by asked_at desc
     limit 1
@@ -76,6 +76,8 @@ class Applied:
 def write_check(settings: Settings, mailbox: str, by: str) -> Asked:
     """Write the check file for everybody whom adult social care knows among those of a planning export.
 
+    It is to be sent at once: the next publish deletes it, and its answer can still be read.
+
     Raises:
         GovernanceError: the opt-out is not applied here, no such mailbox can be, nothing is published, or there is
             nobody to check.
@@ -95,15 +97,16 @@ def write_check(settings: Settings, mailbox: str, by: str) -> Asked:
         today = london_today()
         [(earlier,)] = conn.execute(_TODAYS, [today]).fetchall()
         path = _folder(settings) / f"{mailbox}-{today:%d%m%y}-{earlier + 1:04}.dat"
-        content = number_file.written(asked)
+        content, check_id = number_file.written(asked), f"c{secrets.token_hex(6)}"
         refuse_new_file(path)
         conn.execute(
             _ASK,
             [
-                *(f"c{secrets.token_hex(6)}", by.strip(), utc_now(), today, publish_id, path.name, len(asked)),
+                *(check_id, by.strip(), utc_now(), today, publish_id, path.name, len(asked)),
                 hashlib.sha256(content).hexdigest(),
             ],
         )
+        clean_list.keep_asked(settings, check_id, asked)
         record(conn, actor=by.strip(), action="opt_out_asked", subject=path.name, detail={"numbers": len(asked)})
     _forget_files(settings)
     save(content, path)
@@ -129,18 +132,18 @@ def read_answer(settings: Settings, file: Path, by: str, today: date | None = No
     with connect(settings, ADMIN) as conn:
         conn.execute("lock table control.opt_out_checks in share row exclusive mode")
         row = conn.execute(_LAST).fetchone()
-        if row is None or row[4]:
+        if row is None or row[3]:
             raise AnswerRefused("No check is open: write one with 'hearthlink opt-out write-check'")
-        check_id, asked_on, name, sha256, _ = row
+        check_id, asked_on, name, _ = row
         if is_stale(asked_on, today or london_today()):
             raise AnswerRefused(f"The check is of {asked_on}, more than {VALID_DAYS} days ago: write a new one")
         cleared = number_file.parsed(content)
-        if unknown := len(cleared - _asked(settings, name, sha256)):
+        if unknown := len(cleared - clean_list.asked(settings, check_id, cleared)):
             raise AnswerRefused(
                 f"{unknown} number(s) of the file were not asked about: it is the answer to another check"
             )
         conn.execute(_ANSWER, [utc_now(), by.strip(), hashlib.sha256(content).hexdigest(), check_id])
-        clean_list.keep(settings, check_id, cleared)
+        clean_list.keep_cleared(settings, check_id, cleared)
         record(conn, actor=by.strip(), action="opt_out_answered", subject=name)
     _forget_files(settings)
     return len(cleared)
@@ -170,12 +173,17 @@ def is_stale(asked_on: date, today: date) -> bool:
     return today > asked_on + timedelta(days=VALID_DAYS)
 
 
-def sweep(settings: Settings, today: date | None = None) -> None:
-    """Delete the check file and the list of a check that is too old."""
+def sweep(settings: Settings, today: date | None = None, *, delete_check_files: bool = False) -> None:
+    """Delete the check file and the lists of a check that is too old.
+
+    `delete_check_files`: the file goes in any case, since somebody in it may have left scope.
+    """
     with connect(settings, ADMIN) as conn:
         row = conn.execute(_LAST).fetchone()
-    if row is not None and is_stale(row[1], today or london_today()):
+    is_old = row is not None and is_stale(row[1], today or london_today())
+    if is_old or delete_check_files:
         _forget_files(settings)
+    if is_old:
         clean_list.forget(settings)
 
 
@@ -204,18 +212,6 @@ def _published(conn: psycopg.Connection[Any]) -> str:
     if row is None:
         raise GovernanceError("Nothing has been published yet: run first")
     return row[0]
-
-
-def _asked(settings: Settings, name: str, sha256: str) -> frozenset[str]:
-    try:
-        content = (_folder(settings) / name).read_bytes()
-    except OSError:
-        content = b""
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise AnswerRefused(
-            "The check file was deleted or changed, so no answer can be held against it: write a new one"
-        )
-    return number_file.parsed(content)
 
 
 def _folder(settings: Settings) -> Path:

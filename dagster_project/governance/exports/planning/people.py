@@ -28,8 +28,7 @@ _PEOPLE = """
         {postcode},
         households.people,
         exists (
-            select from matched.item_linked_records as records
-            where records.person_key = people.person_key and records.source = 'asc'),
+            select from matched.item_adult_care_numbers as numbers where numbers.person_key = people.person_key),
         {items}
     from mart.dim_person as people
     left join mart.fct_person_indicators as indicators on people.person_key = indicators.person_key
@@ -40,11 +39,8 @@ _PEOPLE = """
 """
 # Every number that partners hold for the person whose privacy statements cover it.
 _NUMBERS = """
-    select distinct records.person_key, identities.nhs_number
-    from matched.item_linked_records as records
-    inner join matched.identity_records as identities
-        on records.partner = identities.partner and records.record_id = identities.record_id
-    where identities.nhs_number is not null and records.person_key = any(%s)
+    select person_key, nhs_number from matched.item_adult_care_numbers
+    where nhs_number is not null and person_key = any(%s)
 """
 
 
