@@ -55,8 +55,8 @@ def read_secret(path: Path) -> str:
     with path.open(encoding="utf-8") as file:
         if os.name != "nt" and stat.S_IMODE(os.fstat(file.fileno()).st_mode) & (stat.S_IRWXG | stat.S_IRWXO):
             raise WarehouseError(
-                f"{path} is open to other users of this computer. Close it (chmod 600), and change what it holds "
-                "with 'hearthlink secrets rotate' if somebody may have read it."
+                f"{path} is open to other users of this computer. Close it (chmod 600), and renew it if somebody may "
+                "have read it: 'hearthlink secrets list' says how."
             )
         return file.read().strip()
 

@@ -161,7 +161,9 @@ def test_an_export_that_holds_them_goes_and_the_catalogue_forgets_them(story: St
     assert not story.exported.path.exists()
     assert story.counts["two"]["exports_deleted"] == 1
     ended_so = "select status, reason from control.exports"
-    assert rows(story.settings, ended_so) == [("deleted", "somebody in it left the mart or may not be exported any more")]
+    assert rows(story.settings, ended_so) == [
+        ("deleted", "somebody in it left the mart or may not be exported any more")
+    ]
     gone = "select from control.export_people where person_key not in (select person_key from mart.dim_person)"
     assert rows(story.settings, gone) == []
 

@@ -1,1 +1,1 @@
-"""Exports: the sweep after each publish, and a job that makes one."""
+"""Exports: a job that makes one, and one that deletes those that are due."""

@@ -1,4 +1,4 @@
-"""After the publish: exports that are due are deleted, so that whoever left the mart is in no file either."""
+"""The sweep on its own: an export ends on its day, whether or not anything was published since."""
 
 import dagster as dg
 
@@ -7,24 +7,26 @@ from dagster_project.governance.exports.sweep import sweep, unconfirmed_exports
 from dagster_project.governance.opt_out import checks
 
 
-@dg.asset(
-    key=["exports", "sweep"],
-    deps=[dg.AssetKey(["publish", "mart"])],
-    group_name="exports",
-    owners=["team:information_governance"],
-    kinds={"postgres", "file"},
-)
-def swept_exports(hearthlink: HearthlinkRun) -> dg.MaterializeResult:
-    """Exports that expired, hold somebody who left or whose user may have none; and opt-out lists past their day."""
+@dg.op
+def sweep_exports(context: dg.OpExecutionContext, hearthlink: HearthlinkRun) -> None:
+    """Delete what is due: exports that expired, hold somebody who left or whose user may have none; stale lists."""
     settings = hearthlink.settings()
     checks.sweep(settings)
     swept = sweep(settings)
-    if stuck := [export.export_id for export in swept if export.status == "standing"]:
-        raise dg.Failure(f"{len(stuck)} export(s) could not be deleted: hearthlink export sweep says why")
-    return dg.MaterializeResult(
-        metadata={
-            "deleted": sum(export.status == "deleted" for export in swept),
-            "unconfirmed": sum(export.status == "unconfirmed" for export in swept),
-            "warnings": dg.MetadataValue.md("\n".join(f"- {one}" for one in unconfirmed_exports(settings)) or "none"),
-        }
-    )
+    for warning in unconfirmed_exports(settings):
+        context.log.warning(warning)
+    if stuck := sum(export.status == "standing" for export in swept):
+        raise dg.Failure(f"{stuck} export(s) could not be deleted: hearthlink export sweep says why")
+    context.log.info(f"{len(swept)} export(s) swept")
+
+
+@dg.job(name="sweep_exports", description="Delete exports that are due; the purge after a publish does so, too")
+def sweep_exports_job() -> None:
+    """One step."""
+    sweep_exports()
+
+
+@dg.schedule(job=sweep_exports_job, cron_schedule="30 1 * * *", execution_timezone="Europe/London")
+def nightly_sweep(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Every night before the run, which may not get as far as its purge."""
+    return dg.RunRequest(run_key=context.scheduled_execution_time.isoformat())
