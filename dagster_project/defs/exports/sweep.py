@@ -8,7 +8,7 @@ from dagster_project.governance.opt_out import checks
 
 
 @dg.op
-def sweep_exports(context: dg.OpExecutionContext, hearthlink: HearthlinkRun) -> None:
+def delete_due_exports(context: dg.OpExecutionContext, hearthlink: HearthlinkRun) -> None:
     """Delete what is due: exports that expired, hold somebody who left or whose user may have none; stale lists."""
     settings = hearthlink.settings()
     checks.sweep(settings)
@@ -23,7 +23,7 @@ def sweep_exports(context: dg.OpExecutionContext, hearthlink: HearthlinkRun) -> 
 @dg.job(name="sweep_exports", description="Delete exports that are due; the purge after a publish does so, too")
 def sweep_exports_job() -> None:
     """One step."""
-    sweep_exports()
+    delete_due_exports()
 
 
 @dg.schedule(job=sweep_exports_job, cron_schedule="30 1 * * *", execution_timezone="Europe/London")
