@@ -33,6 +33,28 @@ RequestId = Annotated[int, typer.Argument(metavar="REQUEST", help="Number of the
 Home = Annotated[Path | None, typer.Option("--home", help="Home folder (default: HEARTHLINK_HOME or .hearthlink).")]
 
 
+@app.command(epilog='Example:  hearthlink person report p0c8d1f2e3a4b5c6d7e8f --as ida.quill '
+                    '--reason "request of 3 November"')  # fmt: skip
+def report(
+    login: Steward,
+    reason: Reason,
+    person_key: PersonKey = None,
+    record: RecordId = None,
+    out: Annotated[Path | None, typer.Option("--out", help="New file (default: in the home folder).")] = None,
+    received: Received = None,
+    home: Home = None,
+) -> None:
+    """Write all that is held about a person into an encrypted workbook. Its password is shown once and kept nowhere."""
+    from dagster_project.governance.rights.report import report as make
+
+    made = make(_running(home), person_key, _record(record), login, reason, out, _day(received))
+    console.print(f"request {made.request_id}, about {made.person}: {made.path}", markup=False)
+    print_rows(["sheet", "rows"], sorted(made.rows.items()))
+    console.print(f"password: {made.password}", markup=False)
+    console.print("It is not kept: write it down apart from the file, or make the report again.")
+    console.print(f"The person is to be answered by {made.due_on}. Redact what is marked as of third parties first.")
+
+
 @app.command(epilog='Example:  hearthlink person dispute p0c8d1f2e3a4b5c6d7e8f --item has_ehcp --as ida.quill '
                     '--reason "letter of 3 November"')  # fmt: skip
 def dispute(

@@ -29,6 +29,7 @@ from dagster_project.governance.retention.subjects import find_subjects
 from dagster_project.governance.retention.tombstones import bury, clear_ended_holds
 from dagster_project.governance.rights.disputes import find_corrected, log_corrected
 from dagster_project.governance.rights.forgetting import forget
+from dagster_project.governance.rights.report import sweep as sweep_reports
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import ADMIN, connect
 from dagster_project.warehouse.errors import WarehouseError
@@ -105,7 +106,8 @@ def purge(
                 f" says why). {_AGAIN}"
             )
         with connect(settings, ADMIN) as conn:
-            counts = _count(conn, publish_id, {f"files_{name}": count for name, count in vars(gone).items()})
+            files_gone = {f"files_{name}": count for name, count in vars(gone).items()}
+            counts = _count(conn, publish_id, files_gone | {"files_reports": sweep_reports(settings)})
             conn.execute(_FINISH, {"now": utc_now(), "publish_id": publish_id})
             access_log.record(conn, actor="hearthlink", action="retention_purge", subject=publish_id, detail=counts)
     except (WarehouseError, DropboxError) as fault:

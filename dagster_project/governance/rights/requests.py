@@ -171,6 +171,17 @@ def add(
     return Opened(request_id, due_on, subject.name)
 
 
+def answered(conn: psycopg.Connection[Any], request_id: int, login: str, how: str) -> None:
+    """Close a request that is answered by what was just done, in the caller's transaction."""
+    conn.execute(
+        _CLOSE,
+        {
+            **{"request_id": request_id, "kinds": ["subject_access", "unlink"], "outcome": "answered"},
+            **{"reason": how, "by": login, "now": utc_now()},
+        },
+    )
+
+
 def _close(
     settings: Settings, request_id: int, kinds: list[str], outcome: str, login: str, reason: str, action: str
 ) -> None:

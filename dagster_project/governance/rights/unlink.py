@@ -2,24 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-import psycopg
-
-from dagster_project.clock import utc_now
 from dagster_project.governance.access.audit import Viewer, exports_holding, viewers_of
 from dagster_project.governance.decisions.do_not_link import Record, keep_apart
 from dagster_project.governance.errors import GovernanceError
-from dagster_project.governance.rights.requests import add
+from dagster_project.governance.rights.requests import add, answered
 from dagster_project.governance.rights.steward import stewarding
 from dagster_project.governance.rights.subject import find
 from dagster_project.settings import Settings
-
-_ANSWERED = """
-    update control.rights_requests
-    set outcome = 'answered', outcome_reason = 'kept apart', closed_by = %(by)s, closed_at = %(now)s
-    where request_id = %(request_id)s
-"""
 
 
 @dataclass(frozen=True)
@@ -64,14 +54,10 @@ def unlink(
         viewers = viewers_of(conn, person_key)
         exports = [(export_id, actor) for export_id, actor, *_ in exports_holding(conn, person_key)]
         opened = add(conn, detail, "unlink", subject, login, received_on)
-        _answer(conn, opened.request_id, login)
+        answered(conn, opened.request_id, login, "kept apart")
         detail |= {
             "entries": entries,
             "could_see": [viewer.login for viewer in viewers],
             "exports": [export_id for export_id, _ in exports],
         }
         return Unlinked(opened.request_id, person_key, len(entries), viewers, exports)
-
-
-def _answer(conn: psycopg.Connection[Any], request_id: int, login: str) -> None:
-    conn.execute(_ANSWERED, {"request_id": request_id, "by": login, "now": utc_now()})
