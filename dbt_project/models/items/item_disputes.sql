@@ -63,14 +63,17 @@ compared as (
     select
         told.request_id,
         told.person_key,
-        bool_or({{ surrogate_key('v', 'salts.salt', ["'a disputed value'", 'told.item', 'shown.value_text']) }}
-            = told.value_hash) as is_standing
+        bool_or(
+            {{ surrogate_key('v', 'salts.salt', ["'a disputed value'", 'told.item', 'shown.value_text']) }}
+            = told.value_hash
+        ) as is_standing
     from told
     cross join salts
-    cross join lateral (
-        select jsonb_agg(told.contents -> named.column_name order by named.column_name)::text as value_text
-        from unnest(told.mart_columns) as named (column_name)
-    ) as shown
+    cross join
+        lateral (
+            select jsonb_agg(told.contents -> named.column_name order by named.column_name)::text as value_text
+            from unnest(told.mart_columns) as named (column_name)
+        ) as shown
     group by told.request_id, told.person_key
 ),
 

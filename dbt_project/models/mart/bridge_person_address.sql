@@ -26,7 +26,13 @@ visibility as (
 
 judged as (
     select
-        host_addresses.*,
+        host_addresses.person_key,
+        host_addresses.partner,
+        host_addresses.address_status,
+        host_addresses.address_line_1,
+        host_addresses.address_line_2,
+        host_addresses.town,
+        host_addresses.postcode,
         disputed_systems.person_key is not null as is_disputed
     from host_addresses
     left outer join disputed_systems
