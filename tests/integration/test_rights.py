@@ -1,24 +1,42 @@
 """People's rights on a small council: a dispute, a restriction, an objection and a wrong link, run by run."""
 
+import json
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dagster_project.agreement.model import load_agreement
+from dagster_project.extracts.contracts import load_contracts
 from dagster_project.governance.access.scopes import Scope
 from dagster_project.governance.decisions.do_not_link import Record
 from dagster_project.governance.errors import GovernanceError
 from dagster_project.governance.retention.purge import purge
 from dagster_project.governance.rights import disputes, requests
+from dagster_project.governance.rights.report import folder, report
 from dagster_project.governance.rights.steward import NotASteward
-from dagster_project.governance.rights.unlink import unlink
+from dagster_project.governance.rights.unlink import Unlinked, unlink
+from dagster_project.governance.workbooks import opened
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import connect
+from expectations.suites.people import STOPPED
 from tests.access_kit import let_in
-from tests.access_world import population
+from tests.access_world import TABLES, population
 from tests.council_kit import AS_AT, Pipeline, deliver, with_lines
 
+SCORE = re.compile(r"(^|_)(score|probability|likelihood|prediction|rating|ranking|priority|weight|risk_level)s?(_|$)")
 STEWARD, OFFICER, WHY = "stella.fenwick", "tia.fenwick", "asked by letter"
+CHANGES = (
+    "update raw.edu_sen set plan_ceased = '2026-10-01'",
+    "update raw.hou_household_members set date_of_birth = '2014-02-04' where legal_first_name = 'Ann'",
+    "update raw.hou_ta_placements set nightly_cost = '90'",
+    "update raw.ren_tenancies set end_date = '2026-11-01'",
+    "update raw.hou_ta_placements set end_date = '2026-11-01' where case_id in"
+    " (select case_id from raw.hou_household_members where legal_first_name in ('Bea', 'Dot'))",
+)
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +82,51 @@ def names(pipeline: Pipeline) -> set[str]:
     return {name for (name,) in pipeline.rows("select first_name from mart.dim_person")}
 
 
+def records_of(pipeline: Pipeline, key: str) -> list[Record]:
+    query = f"select partner, record_id from matched.person_records where person_key = '{key}' order by 1, 2"
+    return [Record(*row) for row in pipeline.rows(query)]
+
+
+def values(pipeline: Pipeline, table: str, condition: str, leave_out: set[str]) -> set[tuple[str, str]]:
+    """Column and value, as the database writes it, of the rows that the condition picks."""
+    query = f"select key, value #>> '{{}}' from {table} as t, jsonb_each(to_jsonb(t)) where {condition}"
+    return {(key, value) for key, value in pipeline.rows(query) if value not in (None, "") and key not in leave_out}
+
+
+def held_in(pipeline: Pipeline, layer: str, records: list[Record]) -> set[tuple[str, str, str]]:
+    """Extract, column and value of every row of a layer that bears a person's, case's or tenancy's id of theirs."""
+    origin = {"partner", "delivery_id", "file_number", "line_number"}
+    prefix = "" if layer == "raw" else "stg_"
+    homes = {"person_id": {record.record_id for record in records}}
+    for members, column in (("hou_household_members", "case_id"), ("ren_tenants", "tenancy_id")):
+        ids = ", ".join(f"'{found}'" for found in homes["person_id"])
+        query = f"select {column} from raw.{members} where person_id in ({ids})"
+        homes[column] = {found for (found,) in pipeline.rows(query)}
+    found = set()
+    for name, contract in load_contracts().items():
+        column = next((one for one in ("person_id", "case_id", "tenancy_id") if one in contract.columns), None)
+        if name == "hou_ta_placements":
+            column = "case_id"
+        if column:
+            ids = ", ".join(f"'{one}'" for one in homes[column]) or "''"
+            rows = values(pipeline, f"{layer}.{prefix}{name}", f"{column} in ({ids})", origin)
+            found |= {(name, key, value) for key, value in rows}
+    return found
+
+
+def rows_of(sheet: Any) -> list[dict[str, Any]]:
+    """Rows under the notice, by column."""
+    lines = [[cell for cell in line] for line in sheet.iter_rows(values_only=True)]
+    top = next(number for number, line in enumerate(lines) if not any(line)) + 1
+    return [dict(zip(lines[top], line, strict=True)) for line in lines[top + 1 :]]
+
+
+def stopped(pipeline: Pipeline) -> set[str]:
+    """Keys of the last publish that the next run is to show nowhere."""
+    query = "select distinct person_key from control.person_key_records natural join control.stopped_records"
+    return {key for (key,) in pipeline.rows(query)}
+
+
 def logged(pipeline: Pipeline, action: str) -> list[tuple[str, str, dict[str, Any]]]:
     query = f"select actor, subject, detail from control.access_log where action = '{action}' order by entry"
     return pipeline.rows(query)
@@ -72,36 +135,147 @@ def logged(pipeline: Pipeline, action: str) -> list[tuple[str, str, dict[str, An
 @pytest.mark.parametrize("login", [OFFICER, "nobody.known"])
 def test_only_a_data_steward_answers_requests(pipeline: Pipeline, login: str) -> None:
     before = len(logged(pipeline, "person_refused"))
+    ann, total = key_of(pipeline, "Ann"), "select count(*) from control.rights_requests"
+    count = pipeline.rows(total)
     with pytest.raises(NotASteward):
-        requests.restrict(pipeline.settings, key_of(pipeline, "Ann"), None, login, WHY)
-    assert pipeline.rows("select count(*) from control.rights_requests") == [(0,)]
-    *_, (actor, _, detail) = logged(pipeline, "person_refused")
-    assert len(logged(pipeline, "person_refused")) == before + 1
-    assert (actor, detail) == (
-        login if login == OFFICER else "unknown user",
-        {"refused": "person_restrict"},
-    )
+        requests.restrict(pipeline.settings, ann, None, login, WHY)
+    with pytest.raises(NotASteward):
+        report(pipeline.settings, ann, None, login, WHY)
+    assert pipeline.rows(total) == count
+    assert not list(folder(pipeline.settings).glob("*"))
+    refused = logged(pipeline, "person_refused")[before:]
+    actor = login if login == OFFICER else "unknown user"
+    assert [(by, detail) for by, _, detail in refused] == [
+        (actor, {"refused": "person_restrict"}),
+        (actor, {"refused": "person_report"}),
+    ]
 
 
-def test_a_request_needs_a_reason_and_somebody_who_is_held(pipeline: Pipeline) -> None:
+def test_a_request_needs_a_reason_a_day_and_somebody_who_is_held(pipeline: Pipeline) -> None:
+    ann = key_of(pipeline, "Ann")
     for key, record, reason, says in (
-        (key_of(pipeline, "Ann"), None, " ", "Say why"),
+        (ann, None, " ", "Say why"),
         (None, None, WHY, "whom it is about"),
         ("p00000000000000000000", None, WHY, "Nobody has the key"),
         (None, Record("fakeshire_csc", "C99999"), WHY, "Nothing is held"),
     ):
         with pytest.raises(GovernanceError, match=says):
             requests.objection(pipeline.settings, key, record, STEWARD, reason)
+    with pytest.raises(GovernanceError, match="ahead"):
+        requests.restrict(pipeline.settings, ann, None, STEWARD, WHY, ends_on=date(2026, 1, 1))
 
 
-def test_a_disputed_item_is_blank_until_the_source_corrects_it(pipeline: Pipeline) -> None:
-    settings, ann = pipeline.settings, key_of(pipeline, "Ann")
+def test_the_answer_is_due_a_calendar_month_after_the_request(pipeline: Pipeline) -> None:
+    ann = key_of(pipeline, "Ann")
+    for received, due in (
+        (date(2026, 1, 31), date(2026, 2, 28)),
+        (date(2024, 1, 31), date(2024, 2, 29)),
+        (date(2025, 12, 5), date(2026, 1, 5)),
+    ):
+        made = requests.objection(pipeline.settings, ann, None, STEWARD, WHY, received)
+        requests.decide(pipeline.settings, made.request_id, "refused", STEWARD, WHY)
+        assert made.due_on == due
+
+
+def test_a_report_holds_all_that_is_held_of_the_person_and_marks_what_is_of_others(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
+    settings, dot = pipeline.settings, key_of(pipeline, "Dot")
+    [tenant] = [record for record in records_of(pipeline, dot) if record.partner == "fakeshire_homes"]
+    with connect(settings, "admin") as conn:
+        conn.execute(
+            "insert into raw.ren_tenants (partner, delivery_id, line_number, person_id, tenancy_id, legal_first_name,"
+            " legal_last_name) select partner, delivery_id, 99, 'T-other', tenancy_id, 'Zeno', 'Quince'"
+            " from raw.ren_tenants where person_id = %s",
+            [tenant.record_id],
+        )
+    tmp_path.chmod(0o700)
+    made = report(settings, None, tenant, STEWARD, WHY, tmp_path / "dot.xlsx")
+    assert made.person == dot
+    with pytest.raises(GovernanceError, match="exists"):
+        report(settings, dot, None, STEWARD, WHY, made.path)
+    with pytest.raises(GovernanceError, match="not the password"):
+        opened(made.path, "another password")
+    sheets = {sheet.title: rows_of(sheet) for sheet in opened(made.path, made.password)}
+
+    for layer in ("raw", "staged"):
+        told = {(row["extract"], row["field"], row["value"]) for row in sheets["Records"] if row["layer"] == layer}
+        assert told == held_in(pipeline, layer, records_of(pipeline, dot))
+    for table in TABLES[:4]:
+        told = {(row["column"], row["value"]) for row in sheets["Shown"] if row["table"] == table}
+        assert told == values(pipeline, f"mart.{table}", f"person_key = '{dot}'", {"visible_to"})
+    assert {row["partner"] for row in sheets["Matched"]} == {record.partner for record in records_of(pipeline, dot)}
+    assert {row["login"] for row in sheets["Who could see"]} == {STEWARD, OFFICER}
+    assert {row["rule"] for row in sheets["Retention"]} >= {"joint system", "R5", "R6"}
+    assert {row["delivery"] for row in sheets["Records"]} and all(row["data as at"] for row in sheets["Records"])
+
+    assert [row["last name"] for row in sheets["Household"]] == ["Quince"]
+    assert all(row["third party"] for row in sheets["Household"])
+    others = {"Ann", "Alder", "Bea", "Birch", "Cai", "Cedar", "Rae", "Rowan", "Zeno", "Quince", "Wes Marlowe"}
+    unmarked = [row for rows in sheets.values() for row in rows if not row.get("third party")]
+    assert others & {value for row in unmarked for value in row.values()} == set()
+    marked = {row["value"] for row in sheets["Records"] if row["third party"]}
+    assert "Wes Marlowe" in marked
+    for text in ("Damson", "Quince", tenant.record_id):
+        assert text.encode() not in made.path.read_bytes()
+    ((actor, subject, detail),) = logged(pipeline, "person_report")
+    assert (actor, subject, detail["reason"]) == (STEWARD, dot, WHY)
+    with connect(settings, "admin") as conn:
+        conn.execute("delete from raw.ren_tenants where person_id = 'T-other'")
+
+
+def test_nothing_that_is_held_of_people_is_a_score(pipeline: Pipeline) -> None:
+    """Art. 22 UK GDPR, PU-05: built tables and contracts alike. A link has a rule and a tier, and no weight."""
+    columns = {name for schema in ("matched", "mart", "staged") for name in pipeline.columns(schema)}
+    manifest = json.loads((pipeline.target / "manifest.json").read_text(encoding="utf-8"))
+    models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    columns |= {f"{node['name']}.{column}" for node in models for column in node["columns"]}
+    assert len(columns) > 500
+    assert {name for name in columns if SCORE.search(name.partition(".")[2])} == set()
+    assert SCORE.search("risk_score") and SCORE.search("match_probability") and not SCORE.search("underscored")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked for before the second run."""
+
+    keys: dict[str, str]
+    ehcp: int
+    born: int
+    address: int
+    restriction: int
+    objection: int
+    dot: list[Record]
+    split: Unlinked
+
+
+@pytest.fixture(scope="module")
+def asked(pipeline: Pipeline) -> Asked:
+    """Ann disputes, Bea is restricted, Rae objected with success, Dot was linked wrongly; and a second run."""
+    settings = pipeline.settings
+    keys = {name: key_of(pipeline, name) for name in names(pipeline)}
+    ann = keys["Ann"]
     assert shown(pipeline, "has_ehcp", ann) == "Y"
     ehcp = disputes.dispute(settings, ann, None, "has_ehcp", STEWARD, WHY)
     born = disputes.dispute(settings, ann, None, "date_of_birth", STEWARD, WHY)
     disputes.dispute(settings, ann, None, "assigned_caseworkers", STEWARD, WHY)
     disputes.dispute(settings, ann, None, "current_school", STEWARD, WHY)
-    lived = disputes.dispute(settings, ann, None, "home_address", STEWARD, WHY, "fakeshire_ta")
+    address = disputes.dispute(settings, ann, None, "home_address", STEWARD, WHY, "fakeshire_ta")
+    restriction = requests.restrict(settings, None, records_of(pipeline, keys["Bea"])[0], STEWARD, WHY)
+    assert restriction.person == keys["Bea"]
+    objection = requests.objection(settings, keys["Rae"], None, STEWARD, WHY)
+    assert stopped(pipeline) == {keys["Bea"]}
+    requests.decide(settings, objection.request_id, "upheld", STEWARD, WHY)
+    assert stopped(pipeline) == {keys["Bea"], keys["Rae"]}
+    dot = records_of(pipeline, keys["Dot"])
+    [adults] = [record for record in dot if record.partner == "fakeshire_asc"]
+    split = unlink(settings, keys["Dot"], adults, STEWARD, WHY)
+    run(pipeline, "p_2")
+    numbers = [one.request_id for one in (ehcp, born, address, restriction, objection)]
+    return Asked(keys, *numbers, dot, split)
+
+
+def test_what_cannot_be_disputed_is_said(pipeline: Pipeline, asked: Asked) -> None:
     for item, partner, says in (
         ("has_ehcp", None, "disputed already"),
         ("lateness_percent", None, "shows nothing"),
@@ -110,9 +284,11 @@ def test_a_disputed_item_is_blank_until_the_source_corrects_it(pipeline: Pipelin
         ("gender", "fakeshire_ta", "leave out --partner"),
     ):
         with pytest.raises(GovernanceError, match=says):
-            disputes.dispute(settings, ann, None, item, STEWARD, WHY, partner)
+            disputes.dispute(pipeline.settings, asked.keys["Ann"], None, item, STEWARD, WHY, partner)
 
-    run(pipeline, "p_2")
+
+def test_a_disputed_item_is_blank_after_the_next_run(pipeline: Pipeline, asked: Asked) -> None:
+    ann = asked.keys["Ann"]
     assert shown(pipeline, "has_ehcp", ann) is None
     assert (shown(pipeline, "current_school", ann), shown(pipeline, "school_key", ann)) == ("Withheld", None)
     assert shown(pipeline, "assigned_caseworkers", ann) is None
@@ -125,101 +301,79 @@ def test_a_disputed_item_is_blank_until_the_source_corrects_it(pipeline: Pipelin
         f"select address_status, postcode from mart.bridge_person_address {of_ann} and partner = 'fakeshire_ta'"
     ) == [("withheld", None)]
     assert logged(pipeline, "person_dispute_corrected") == []
-
-    # Another value, a value that is gone, and a record that says nothing else than before.
-    changes = (
-        "update raw.edu_sen set plan_ceased = '2026-10-01'",
-        "update raw.hou_household_members set date_of_birth = '2014-02-04' where legal_first_name = 'Ann'",
-        "update raw.hou_ta_placements set nightly_cost = '90'",
-    )
-    with connect(settings, "admin") as conn:
-        for change in changes:
-            conn.execute(change.encode())
-    run(pipeline, "p_3")
-    assert shown(pipeline, "has_ehcp", ann) == "N"
-    assert str(pipeline.rows(f"select date_of_birth from mart.dim_person {of_ann}")[0][0]) == "2014-02-04"
-    corrected = {subject for _, subject, _ in logged(pipeline, "person_dispute_corrected")}
-    assert corrected == {f"request {ehcp.request_id}", f"request {born.request_id}"}
-    standing = requests.requests(settings, STEWARD, WHY)
-    assert [one.request_id for one in standing if one.item == "home_address"] == [lived.request_id]
-    assert {tuple(one.persons) for one in standing} == {(ann,)}
-    requests.close(settings, lived.request_id, STEWARD, WHY)
-    with pytest.raises(GovernanceError, match="No request"):
-        requests.close(settings, lived.request_id, STEWARD, WHY)
+    disputed = pipeline.rows("select distinct value_hash ~ '^v[0-9a-f]{20}$' from control.disputed_rows")
+    assert disputed == [(True,)]
 
 
-def test_who_is_restricted_or_objected_with_success_is_held_and_shown_nowhere(pipeline: Pipeline) -> None:
-    settings, bea, dot = pipeline.settings, key_of(pipeline, "Bea"), key_of(pipeline, "Dot")
-    bea_record = pipeline.rows(f"select partner, record_id from matched.person_records where person_key = '{bea}'")[0]
-    restriction = requests.restrict(settings, None, Record(*bea_record), STEWARD, WHY)
-    objection = requests.objection(settings, dot, None, STEWARD, WHY)
-    assert restriction.person == bea
-    run(pipeline, "p_4")
-    assert names(pipeline) == {"Ann", "Cai", "Dot", "Rae"}
-
-    requests.decide(settings, objection.request_id, "upheld", STEWARD, WHY)
-    run(pipeline, "p_5")
-    assert names(pipeline) == {"Ann", "Cai", "Rae"}
-    for table in ("fct_person_indicators", "bridge_person_address", "bridge_person_caseworker"):
-        query = f"select count(*) from mart.{table} where person_key in ('{bea}', '{dot}')"
-        assert pipeline.rows(query) == [(0,)]
-    assert pipeline.rows(f"select count(*) > 0 from matched.person_records where person_key = '{dot}'") == [(True,)]
-
-    for request in (restriction, objection):
-        requests.close(settings, request.request_id, STEWARD, WHY)
-    run(pipeline, "p_6")
-    assert names(pipeline) == {"Ann", "Bea", "Cai", "Dot", "Rae"}
-    assert (key_of(pipeline, "Bea"), key_of(pipeline, "Dot")) == (bea, dot)
-    done = {
-        action for (action,) in pipeline.rows("select action from control.access_log where actor = 'stella.fenwick'")
-    }
-    assert done >= {"person_restrict", "person_objection", "person_objection_decided", "person_request_closed"}
+def test_who_is_restricted_or_objected_with_success_is_held_and_shown_nowhere(pipeline: Pipeline, asked: Asked) -> None:
+    assert names(pipeline) & {"Bea", "Rae"} == set()
+    for name in ("Bea", "Rae"):
+        key = asked.keys[name]
+        for table in ("fct_person_indicators", "bridge_person_address", "bridge_person_caseworker"):
+            assert pipeline.rows(f"select count(*) from mart.{table} where person_key = '{key}'") == [(0,)]
+        assert records_of(pipeline, key)
 
 
-def test_a_wrong_link_splits_the_person_and_the_log_tells_who_saw_it(pipeline: Pipeline) -> None:
-    settings, dot = pipeline.settings, key_of(pipeline, "Dot")
-    records = {
-        partner: Record(partner, record_id)
-        for partner, record_id in pipeline.rows(
-            f"select partner, record_id from matched.person_records where person_key = '{dot}'"
-        )
-    }
-    assert set(records) == {"fakeshire_ta", "fakeshire_homes", "fakeshire_asc"}
-    wrong = records["fakeshire_asc"]
-    with pytest.raises(GovernanceError, match="not two records"):
-        unlink(settings, key_of(pipeline, "Ann"), wrong, STEWARD, WHY)
-    done = unlink(settings, dot, wrong, STEWARD, WHY)
-    assert done.entries == 2
-    assert {viewer.login for viewer in done.viewers} == {STEWARD, OFFICER}
+def test_the_gate_sees_somebody_shown_against_a_restriction(pipeline: Pipeline, asked: Asked) -> None:
+    made = requests.restrict(pipeline.settings, asked.keys["Ann"], None, STEWARD, WHY)
+    with connect(pipeline.settings, "admin") as conn:
+        found = conn.execute(
+            "select count(*) from mart.dim_person as shown"
+            f" where {STOPPED.replace('matched.person_key_records', 'control.person_key_records')}".encode()
+        ).fetchall()
+    assert found == [(1,)]
+    requests.close(pipeline.settings, made.request_id, STEWARD, WHY)
+
+
+def test_a_wrong_link_splits_the_person_and_the_log_tells_who_saw_it(pipeline: Pipeline, asked: Asked) -> None:
+    dot = asked.keys["Dot"]
+    assert asked.split.entries == 2
+    assert {viewer.login for viewer in asked.split.viewers} == {STEWARD, OFFICER}
     ((actor, subject, detail),) = logged(pipeline, "person_unlink")
     assert (actor, subject, set(detail["could_see"])) == (STEWARD, dot, {STEWARD, OFFICER})
-    assert detail["reason"] == WHY
-
-    run(pipeline, "p_7")
-    # Known to housing alone by now, so nothing is shown; the other's record is of nobody in scope.
+    assert (detail["reason"], detail["exports"]) == (WHY, [])
+    # Known to housing alone by now, so nothing is shown; the other's record is of nobody in scope and gone.
     assert "Dot" not in names(pipeline)
-    held = pipeline.rows("select partner from matched.person_records where record_id = any(array"
-                         f"{[record.record_id for record in records.values()]}) order by partner")  # fmt: skip
-    assert held == [("fakeshire_homes",), ("fakeshire_ta",)]
+    held = {record for (record,) in pipeline.rows("select record_id from matched.person_records")}
+    assert {record.partner for record in asked.dot if record.record_id in held} == {"fakeshire_homes", "fakeshire_ta"}
     assert pipeline.rows("select count(*) from control.deletions where basis = 'unlinked'") == [(1,)]
+    with pytest.raises(GovernanceError, match="not two records"):
+        unlink(pipeline.settings, dot, Record("fakeshire_csc", "C1"), STEWARD, WHY)
 
 
-def test_of_whoever_left_the_requests_stay_and_not_whose_they_were(pipeline: Pipeline) -> None:
-    settings, cai, bea = pipeline.settings, key_of(pipeline, "Cai"), key_of(pipeline, "Bea")
-    dispute = disputes.dispute(settings, cai, None, "last_name", STEWARD, WHY)
-    restricted = requests.restrict(settings, bea, None, STEWARD, WHY)
+def test_a_correction_ends_a_dispute_and_whoever_leaves_is_forgotten(pipeline: Pipeline, asked: Asked) -> None:
+    settings, ann, cai = pipeline.settings, asked.keys["Ann"], asked.keys["Cai"]
+    left = disputes.dispute(settings, cai, None, "last_name", STEWARD, WHY)
+    requests.close(settings, asked.objection, STEWARD, WHY)
+    with pytest.raises(GovernanceError, match="No request"):
+        requests.close(settings, asked.objection, STEWARD, WHY)
+    # Another value, a value that is gone, a record that says the same as before of what is disputed; two people leave.
     with connect(settings, "admin") as conn:
-        conn.execute("update raw.ren_tenancies set end_date = '2026-11-01'")
-        conn.execute("update raw.hou_ta_placements set end_date = '2026-11-01' where case_id in"
-                     " (select case_id from raw.hou_household_members where legal_first_name = 'Bea')")  # fmt: skip
-    run(pipeline, "p_8")
+        for change in CHANGES:
+            conn.execute(change.encode())
+    run(pipeline, "p_3")
+
     assert names(pipeline) == {"Ann", "Rae"}
-    kept = "select count(*) from control.rights_records where request_id = {}"
-    assert pipeline.rows(kept.format(dispute.request_id)) == [(0,)]
-    assert pipeline.rows(kept.format(restricted.request_id)) != [(0,)]
-    assert pipeline.rows(
-        f"select outcome, reason, closed_by from control.rights_requests where request_id = {dispute.request_id}"
-    ) == [("person_left", WHY, "hearthlink")]
-    assert pipeline.rows(f"select count(*) from control.disputed_rows where request_id = {dispute.request_id}") == [
-        (0,)
-    ]
+    assert key_of(pipeline, "Rae") == asked.keys["Rae"]
+    assert shown(pipeline, "has_ehcp", ann) == "N"
+    born = pipeline.rows(f"select date_of_birth from mart.dim_person where person_key = '{ann}'")
+    assert born == [(date(2014, 2, 4),)]
+    corrected = {subject for _, subject, _ in logged(pipeline, "person_dispute_corrected")}
+    assert corrected == {f"request {asked.ehcp}", f"request {asked.born}"}
+    standing = {one.request_id: one for one in requests.requests(settings, STEWARD, WHY)}
+    assert standing[asked.address].persons == [ann]
+    assert standing[asked.restriction].persons == []
+
+    records = "select count(*) from control.rights_records where request_id = {}"
+    assert pipeline.rows(records.format(left.request_id)) == [(0,)]
+    assert pipeline.rows(records.format(asked.restriction)) != [(0,)]
+    assert pipeline.rows(records.format(asked.split.request_id)) == [(0,)]
+    closed = f"select outcome, reason, closed_by from control.rights_requests where request_id = {left.request_id}"
+    assert pipeline.rows(closed) == [("person_left", WHY, "hearthlink")]
+    values = f"select count(*) from control.disputed_rows where request_id = {left.request_id}"
+    assert pipeline.rows(values) == [(0,)]
+    done = {action for (action,) in pipeline.rows(f"select action from control.access_log where actor = '{STEWARD}'")}
+    assert done >= {
+        *("person_restrict", "person_objection", "person_objection_decided", "person_request_closed"),
+        *("person_dispute", "person_unlink", "person_list"),
+    }
