@@ -11,16 +11,20 @@ from rich.markup import escape
 
 from dagster_project import (
     cli_agreement,
+    cli_audit,
     cli_demo,
     cli_do_not_link,
     cli_docs,
     cli_evidence,
     cli_holds,
+    cli_legal_hold,
     cli_mapping,
+    cli_retention,
     cli_review,
+    cli_user,
 )
 from dagster_project.cli_output import Commands, console, errors, fail, print_rows
-from dagster_project.cli_run import run_and_report
+from dagster_project.cli_run import need_data, need_deliveries, run_and_report
 from dagster_project.settings import Settings, load_settings
 
 app = typer.Typer(
@@ -35,10 +39,8 @@ app.add_typer(cli_demo.app, name="demo")
 app.add_typer(cli_agreement.app, name="agreement")
 app.add_typer(cli_docs.app, name="docs")
 app.add_typer(cli_mapping.app, name="mapping")
-cli_evidence.add_to(app)
-cli_holds.add_to(app)
-cli_review.add_to(app)
-cli_do_not_link.add_to(app)
+for group in (cli_evidence, cli_holds, cli_review, cli_do_not_link, cli_user, cli_audit, cli_retention, cli_legal_hold):
+    group.add_to(app)
 
 Home = Annotated[
     Path | None,
@@ -96,7 +98,7 @@ def land(
     from dagster_project.warehouse.bootstrap import ensure_warehouse
 
     settings = load_settings(home, agreement)
-    _need_deliveries(folder)
+    need_deliveries(folder)
     ensure_warehouse(settings)
     rules = load_agreement(settings.agreement_file)
     manifests = [path for kind in deliveries_by_kind(rules, [folder]).values() for path in kind]
@@ -126,9 +128,9 @@ def run(
     as_at: AsAt = None,
     home: Home = None,
 ) -> None:
-    """From deliveries to the published mart. Exits 0 only when it has published."""
+    """From deliveries to the published mart, and the purge after it. Exits 0 only when all of it is done."""
     settings = load_settings(home, agreement)
-    _need_deliveries(deliveries)
+    need_data(settings, deliveries)
     if not run_and_report(settings, [deliveries], _as_at(as_at), collect_dropbox=False):
         raise typer.Exit(1)
 
@@ -215,15 +217,6 @@ def _running(home: Path | None) -> Settings:
     settings = load_settings(home)
     ensure_warehouse(settings)
     return settings
-
-
-def _need_deliveries(folder: Path) -> None:
-    from dagster_project.extracts.delivery import find_deliveries
-
-    if not folder.is_dir():
-        fail(f"there is no folder {folder}")
-    if not find_deliveries(folder):
-        fail(f"no delivery (*.datapackage.json) under {folder}: make one with 'hearthlink pack'")
 
 
 def _date(text: str) -> date:

@@ -96,8 +96,8 @@ def print_summary(summary: RunSummary, failures: Sequence[str], published: bool)
     table.add_row("gate", gate, str(summary.gate_checks), "")
     table.add_row("publish", summary.publish_id if published else "NOT PUBLISHED", _people(summary, published), "")
     console.print(table)
-    for suite, check, clause in summary.failed_checks:
-        errors.print(f"[red]gate:[/] {_plain(f'{suite}: {check} ({clause})')}")
+    for suite, check, clause, named in summary.failed_checks:
+        errors.print(f"[red]gate:[/] {_plain(f'{suite}: {check} ({clause})')}{_plain(f': {named}') if named else ''}")
     for failure in failures:
         errors.print(f"[red]failed:[/] {_plain(failure)}")
     if not published:

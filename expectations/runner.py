@@ -44,10 +44,11 @@ def build_suites(facts: Facts) -> list["TableSuite"]:
         indicators,
         matched,
         people,
+        retention,
         staged,
     )
 
-    modules = (staged, deliveries, matched, decisions, people, indicators, dimensions, identifiers)
+    modules = (staged, deliveries, matched, decisions, people, indicators, dimensions, identifiers, retention)
     return [suite for module in modules for suite in module.suites(facts)]
 
 

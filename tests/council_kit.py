@@ -15,11 +15,12 @@ from dbt.contracts.graph.manifest import Manifest
 from dagster_project.agreement.loader import RunContext, load_into_warehouse
 from dagster_project.agreement.model import file_sha256, load_agreement
 from dagster_project.extracts.contracts import load_contracts
+from dagster_project.governance.access.functions import ensure_functions
 from dagster_project.governance.gate import judge
 from dagster_project.governance.publish import publish
+from dagster_project.governance.retention.due import apply_due
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import connect, connection_env
-from dagster_project.warehouse.logins import ensure_function_roles
 from dagster_project.warehouse.swap import reset_candidate
 from tests.linkage import population
 from tests.linkage.population import Council
@@ -74,16 +75,17 @@ class Pipeline:
         """The same under another agreement file."""
         return replace(self, settings=replace(self.settings, agreement_file=agreement))
 
-    def begin(self, publish_id: str) -> None:
-        """Load the agreement, as the first step of a run does."""
+    def begin(self, publish_id: str, as_at: date = AS_AT) -> None:
+        """Load the agreement and let go what is past its day, as a run does before it builds."""
         agreement = load_agreement(self.settings.agreement_file)
         sha256 = file_sha256(self.settings.agreement_file)
         with connect(self.settings, "admin") as conn:
-            ensure_function_roles(conn, [function.id for function in agreement.functions])
+            ensure_functions(conn, agreement)
         with connect(self.settings, "hl_publisher") as conn:
             reset_candidate(conn)
         with connect(self.settings, "hl_loader") as conn:
-            load_into_warehouse(conn, agreement, RunContext(publish_id, AS_AT, sha256, datetime.now(UTC)))
+            load_into_warehouse(conn, agreement, RunContext(publish_id, as_at, sha256, datetime.now(UTC)))
+        apply_due(self.settings, publish_id, as_at)
 
     def build(self, *select: str) -> None:
         """dbt's models and data tests, as in a run; `select` leaves out what a change cannot reach."""
@@ -100,7 +102,7 @@ class Pipeline:
     def publish(self, publish_id: str) -> None:
         """The whole gate, and the publish, both of which must pass."""
         verdict = judge(self.settings, publish_id)
-        assert verdict.failed == ()
+        assert not verdict.failed, verdict.failed
         publish(self.settings, publish_id)
 
     def rows(self, query: str, role: str = "") -> list[tuple[Any, ...]]:

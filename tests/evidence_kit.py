@@ -46,4 +46,27 @@ def sample(title: str = "Sharing in Fakeshire", words: str = "") -> dict[str, An
     counted = {("people", "all", "all"): 231, ("links", "all", "all"): 240, ("links", "rule", title): 240}
     linkage = LinkageReport(Counts("p_1", "2026-11-22", counted), None)
     published = Published(MOMENT, 231, "9" * 64)
-    return build_pack(record, {"title": title}, code, (), results, [title], published, None, linkage)
+    log = {"entries": 3, "head_sha256": "9" * 64}
+    texts = (results, [title], published, None, linkage, retention(title), log)
+    return build_pack(record, {"title": title}, code, (), *texts)
+
+
+def retention(title: str) -> dict[str, Any]:
+    """What stands of retention, with the title wherever a text stands."""
+    day = date(2026, 11, 20)
+    counts = {"records_left": 4, "rows_raw": 61}
+    of_rule = {"rule": "R1", "record_class": "education", "partner": title}
+    return {
+        "purges": [{"publish_id": "p_0", "as_at": day, "is_finished": True, "counts": counts}],
+        "deletions": [
+            {"rule": "R0", "basis": title, "records": 4, "rows_deleted": 9, "overdue": 1, "most_days_overdue": 19}
+        ],
+        "legal_holds": [
+            {"hold_id": 1, "scope": title, "held_from": day, "held_to": None, "is_released": False, "held_rows": 7}
+        ],
+        "disposal_list": [of_rule | {"undecided": 2, "decided": 1, "oldest_due_on": day}],
+        "findings": [of_rule | {"finding": "no_birth_date", "counted": 3}],
+        "oldest": [{"partner": title, "extract": "edu_pupils", "is_trimmed": False, "received_on": day}],
+        "stays": {"open_in_closed_case": 2, "unanswered": 1, "suspended": 0},
+        "leaving": {"people": 3, "overdue": 1, "most_days_overdue": 19},
+    }

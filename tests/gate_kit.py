@@ -14,11 +14,12 @@ from dagster_project.agreement.model import file_sha256, load_agreement
 from dagster_project.agreement.register import load_register, matching
 from dagster_project.extracts.contracts import Contract, load_contracts
 from dagster_project.governance import gate
+from dagster_project.governance.access.controls import row_rule
+from dagster_project.governance.access.functions import ensure_functions
 from dagster_project.governance.facts import read_facts
-from dagster_project.governance.mart_shape import STRUCTURAL, mart_shape
+from dagster_project.governance.mart_shape import HIDDEN, STRUCTURAL, MartShape, mart_shape
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import connect, sqlalchemy_url
-from dagster_project.warehouse.logins import ensure_function_roles
 from dagster_project.warehouse.swap import reset_candidate
 from expectations.redact import Observed, Verdict
 from expectations.runner import build_suites, run_suites
@@ -33,7 +34,7 @@ def build_world(settings: Settings, publish_id: str = world.PUBLISH_ID) -> None:
         publish_id, world.AS_AT, file_sha256(settings.agreement_file), datetime(2026, 11, 20, tzinfo=UTC)
     )
     with connect(settings, "admin") as conn:
-        ensure_function_roles(conn, [function.id for function in agreement.functions])
+        ensure_functions(conn, agreement)
     with connect(settings, "hl_loader") as conn:
         load_into_warehouse(conn, agreement, context)
         _deliver(conn)
@@ -181,7 +182,8 @@ def _build_mart(conn: psycopg.Connection[Any], settings: Settings, publish_id: s
         columns = sorted(column for owner, column in shape.columns if owner == table)
         create(conn, "mart_candidate", table, {column: world.MART_TYPES.get(column, "text") for column in columns})
         in_ta = {"is_in_temporary_accommodation": "Y"} if table == "fct_person_indicators" else {}
-        rows = [row | in_ta | {"publish_id": publish_id} for row in world.MART.get(table, [])]
+        added = in_ta | {"publish_id": publish_id, "visible_to": ["whole_system"]}
+        rows = [row | added for row in world.MART.get(table, [])]
         insert(conn, "mart_candidate", table, [{name: row[name] for name in row if name in columns} for row in rows])
     conn.execute(
         "insert into mart_candidate.dim_partner (partner, kind, source, publish_id)"
@@ -200,6 +202,23 @@ def _build_mart(conn: psycopg.Connection[Any], settings: Settings, publish_id: s
                 )
             )
     conn.execute("grant select on all tables in schema mart_candidate to hl_publisher, hl_analyst")
+    _limit_rows(conn, shape)
+
+
+def _limit_rows(conn: psycopg.Connection[Any], shape: MartShape) -> None:
+    for name in HIDDEN:
+        table = f"mart_candidate.{name}"
+        statements = [
+            f"alter table {table} enable row level security, force row level security",
+            f"create policy pipeline on {table} for select to hl_analyst, hl_publisher using (true)",
+            f"create policy builder on {table} to hl_dbt using (true) with check (true)",
+            *(
+                f"create policy fn_{function} on {table} for select to fn_{function} using {row_rule(scope, name)}"
+                for function, scope in shape.row_scopes.items()
+            ),
+        ]
+        for statement in statements:
+            conn.execute(statement.encode())
 
 
 def create(conn: psycopg.Connection[Any], schema: str, table: str, columns: dict[str, str]) -> None:

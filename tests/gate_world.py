@@ -34,6 +34,7 @@ MART_TYPES = {
     "exclusions_current_year": "integer",
     "as_at": "date",
     "started_at": "timestamptz",
+    "visible_to": "text[]",
 }
 TABLES = """
     select oid::regclass::text from pg_class
@@ -49,7 +50,7 @@ MATCHED = r"""
         person_key text, partner text, source text, record_id text, link_path text, explanation text, steps integer,
         weakest_tier integer);
     create table matched.person_key_records (record_hash text, person_key text);
-    create table matched.people (person_key text, is_published boolean);
+    create table matched.people (person_key text, is_published boolean, died_on date);
     create table matched.scope_housing_records (
         partner text, record_id text, is_in_temporary_accommodation boolean);
     create table matched.links (

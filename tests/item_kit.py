@@ -54,7 +54,7 @@ def days_later(settings: Settings, days: int, folder: Path) -> Later:
     with connect(settings, "hl_loader") as conn:
         conn.execute(move.format(days).encode())
     try:
-        dbt(settings, folder, "run", "--select", "stg_run_context", "item_feeds+", "dim_person")
+        dbt(settings, folder, "run", "--select", "staged", "matched", "items", "mart")
         return _read(settings)
     finally:
         with connect(settings, "hl_loader") as conn:

@@ -28,18 +28,26 @@ class Item(Part):
     columns: tuple[MartColumn, ...] = ()
 
 
+# The people whom a function sees: all, those known to the user's own partner, those in temporary accommodation, the
+# user's or their team's open cases, or nobody.
+Rows = Literal["all", "own_partner", "temporary_accommodation", "own_caseload", "own_team", "none"]
+
+
 class Function(Part):
     """A job that people do with the data, and the items that it needs (clause SE-02).
 
-    `purpose` is the id of a purpose; `rows` the people that its holders see; `export` what they may take out.
+    `purpose` is the id of a purpose; `rows` the people that its holders see; `export` what they may take out. A
+    function with `rows: none` reads no table of the mart: its items are what its exports may be made of. `reads_logs`
+    opens the access log, the register of users and the records of gate, publishes and evidence.
     """
 
     id: Code
     name: Text
     purpose: Text
-    rows: Literal["all"] = "all"
+    rows: Rows
     export: Literal["none", "protected_xlsx", "pseudonymised"] = "none"
-    items: tuple[Code, ...] = Field(min_length=1)
+    reads_logs: bool = False
+    items: tuple[Code, ...] = ()
 
 
 class Approval(Part):

@@ -57,8 +57,8 @@ def _tables(agreement: Agreement, context: RunContext) -> dict[str, tuple[Sequen
             [tuple(column.split(".")) for column in sorted(offered_columns() - agreement.shown_columns)],
         ),
         "functions": (
-            ("function", "name", "purpose"),
-            [(f.id, f.name, agreement.purpose_of(f)) for f in agreement.functions],
+            ("function", "name", "purpose", "row_scope"),
+            [(f.id, f.name, agreement.purpose_of(f), f.rows) for f in agreement.functions],
         ),
         "function_items": (("function", "item"), [(f.id, item) for f in agreement.functions for item in f.items]),
         "match_rules": (
@@ -79,6 +79,7 @@ def _tables(agreement: Agreement, context: RunContext) -> dict[str, tuple[Sequen
             [(p.code, name, agreement.max_age_days(p, name)) for p in partners for name in extracts_of(p.kind)],
         ),
         "item_settings": _one_row(agreement.item_settings.as_row()),
+        "retention_settings": _one_row(agreement.retention_settings.model_dump()),
         "run_context": _run_context(agreement, context),
     }
 

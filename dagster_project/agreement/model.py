@@ -27,6 +27,7 @@ from dagster_project.agreement.parts import (
     Part,
 )
 from dagster_project.agreement.register import shipped_register
+from dagster_project.agreement.retention_settings import RetentionSettings
 from dagster_project.agreement.rules_matching import KEYS_OF_TIER
 from dagster_project.agreement.safeguards import Exports, Hosting, OptOut, Security, Transfer
 from dagster_project.agreement.signed_text import differences, read_text, told_shortly
@@ -77,6 +78,7 @@ class Agreement(Part):
     landing: Landing = Landing()
     holds: Holds = Holds()
     freshness: Freshness = Freshness()
+    retention_settings: RetentionSettings = RetentionSettings()
     item_settings: ItemSettings = ItemSettings()
     settings: Settings = Settings()
 

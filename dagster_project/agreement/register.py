@@ -61,6 +61,8 @@ FACTS: dict[str, str] = {
     "records_kept_apart": "Nobody in this run holds two records that the do-not-link register or a reviewer parts",
     "opt_out_answered": "The National Data Opt-Out question is answered; `not applicable` has a reason",
     # Keeping.
+    "purges_proved": "Each purge that came to its end has a tombstone for every record that it deleted",
+    "files_within_window": "No delivered file lay in the inbox or the landing folder past its window at the last purge",
     "retention_listed": "agreement.retention_rules are the agreement's, with a rule for every domain of the text",
     # Moving and storing.
     "routes_recorded": "Every delivery of this run has a recorded route, and it is the one agreed with its partner",
@@ -75,6 +77,8 @@ FACTS: dict[str, str] = {
     "logins_personal": "Every login with a function has a person's name: the rule against generic names accepts it",
     "logins_one_function": "Every login with a function has exactly one, and no other role",
     "logins_without_superuser": "No login of the pipeline or of a person is superuser or may pass by row security",
+    "access_stands": "Rights, row policies, roles, memberships and logins are those of the agreement and the register",
+    "access_log_whole": "Every row of the access log hashes to what it was written as, in an unbroken chain",
     "no_print": "No module of the product imports a library that prints or makes PDF files",
     "assurance_current": "No delivery of this run is dated after the day on which its partner's assurance ended",
 }

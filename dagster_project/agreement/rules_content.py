@@ -24,6 +24,16 @@ CLAUSE_OF_DOMAIN = {
 }
 # By these names SQL finds a rule. The text leaves the years of adult social care to a code of practice.
 RULE_OF_DOMAIN = {"joint_system": "R0", **{domain: f"R{n}" for n, domain in enumerate(CLAUSE_OF_DOMAIN, start=1)}}
+# What may start the period of a rule; for two domains the text leaves it open.
+TRIGGERS = {
+    "joint_system": ("left_scope",),
+    "education": ("birth_date",),
+    "safeguarding_referral": ("report_date",),
+    "child_protection": ("last_plan_end", "case_close", "birth_date"),
+    "looked_after": ("birth_date", "care_end"),
+    "adult_social_care": ("last_seen",),
+    "housing": ("discharge_of_duty",),
+}
 MOST_YEARS = {"education": 25, "safeguarding_referral": 6, "child_protection": 40, "looked_after": 75, "housing": 3}
 
 
@@ -84,11 +94,12 @@ def _function(function: Function, agreement: "Agreement") -> Iterator[str]:
             yield f"{function.id} lists the unknown item {name} (clause SE-02); correct the name, or add the item"
         elif items[name].use == "match_only":
             yield f"{function.id} lists {name}, which is for matching only (clause {items[name].clause}); remove it"
+    yield from _rows(function)
     shown = {item.id for item in agreement.items if item.use == "display"}
-    if function.export == "protected_xlsx" and shown - set(function.items):
+    if function.export == "protected_xlsx" and (function.rows != "all" or shown - set(function.items)):
         yield (
-            f"{function.id} may export, but does not see every item (clause SE-06); exports are for users of the"
-            " whole system: write export: none"
+            f"{function.id} may export, but does not see every item of everybody (clause SE-06); exports are for users"
+            " of the whole system: write export: none"
         )
     named = [name for name in function.items if name in items and items[name].clause in IDENTIFYING_CLAUSES]
     if function.export == "pseudonymised" and named:
@@ -96,6 +107,17 @@ def _function(function: Function, agreement: "Agreement") -> Iterator[str]:
             f"{function.id} exports pseudonymised data, but sees {', '.join(named)} (clause SE-07);"
             " remove these items, or write export: none"
         )
+
+
+def _rows(function: Function) -> Iterator[str]:
+    if function.rows != "none" and not function.items:
+        yield f"{function.id} sees people, but no item of them (clause SE-02); list its items, or write rows: none"
+    if function.rows != "none" and function.export == "pseudonymised":
+        yield (
+            f"{function.id} exports pseudonymised data, but sees the people themselves (clause SE-07); write rows: none"
+        )
+    if function.rows == "none" and function.export == "none" and function.items:
+        yield f"{function.id} sees nobody, so it needs no item (clause SE-02); remove its items"
 
 
 def _unused(agreement: "Agreement") -> Iterator[str]:
@@ -133,6 +155,13 @@ def _retention(agreement: "Agreement") -> Iterator[str]:
             yield (
                 f"retention (clause {clause}): {domain} is held for longer than the signed text allows;"
                 f" write period_years: {MOST_YEARS[domain]} or less"
+            )
+    for domain, triggers in TRIGGERS.items():
+        if domain in CLAUSE_OF_DOMAIN and domain in rules and rules[domain].trigger_event not in triggers:
+            yield (
+                f"retention (clause {CLAUSE_OF_DOMAIN[domain]}): the rule for {domain} starts with"
+                f" {rules[domain].trigger_event}, which is nothing that is known; write trigger_event:"
+                f" {' or '.join(triggers)}"
             )
     for domain, name in RULE_OF_DOMAIN.items():
         if domain in rules and rules[domain].rule != name:

@@ -60,6 +60,7 @@ _CLAUSES: dict[str, str] = {
     "landing": "TR-06",
     "partners.*.delivery.max_age_days": "RE-01",
     "freshness": "RE-01",
+    "retention_settings": "RE-01",
     "item_settings": "DS-02",
     "settings": "DS-02",
 }

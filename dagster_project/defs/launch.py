@@ -16,6 +16,7 @@ from dagster_project.settings import Settings, export_environment, prepare_home
 from dagster_project.warehouse.connection import connection_env
 from dagster_project.warehouse.lock import run_lock
 
+PUBLISH_STEP = "publish__mart"
 INSTANCE_FILE = """\
 # Dagster's own settings for this installation. Nothing is sent anywhere; one run at a time.
 telemetry:
@@ -30,10 +31,14 @@ concurrency:
 
 @dataclass
 class JobOutcome:
-    """How a run ended: the steps that failed, each with a sentence."""
+    """How a run ended: the steps that failed, each with a sentence.
+
+    A run may have published and yet not succeeded: the purge after the publish did not come to its end.
+    """
 
     run_id: str
     published: bool = False
+    succeeded: bool = False
     failures: list[str] = field(default_factory=list)
 
 
@@ -89,7 +94,7 @@ def run_publish_job(
             raise_on_error=False,
             tags={HOLDS_LOCK: "true"},
         )
-    outcome.published = result.success
+    outcome.succeeded = result.success
     return outcome
 
 
@@ -132,6 +137,7 @@ def _note(event: dg.EventLogEntry, outcome: JobOutcome, on_step: Callable[[str, 
     if happened.event_type == dg.DagsterEventType.STEP_START:
         on_step(happened.step_key, "start")
     elif happened.event_type == dg.DagsterEventType.STEP_SUCCESS:
+        outcome.published |= happened.step_key == PUBLISH_STEP
         on_step(happened.step_key, "success")
     elif happened.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
         outcome.failures.extend(_failed_check(happened))

@@ -1,7 +1,7 @@
-"""Collecting deliveries from the drop-box, and leaving reports in it (TR-04 to TR-06)."""
+"""Collecting deliveries from the drop-box, leaving reports in it, clearing it (TR-04 to TR-06, RE-01)."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -51,7 +51,7 @@ def collect(endpoint: Endpoint, partners: list[str], into: Path) -> list[Collect
     """Fetch every complete delivery of `partners` into `into/<partner>/<first 16 hex of the manifest's SHA-256>/`.
 
     A delivery is complete when its manifest and all files that it names are there with the stated sizes. The local
-    manifest is written last, so a folder that has one is whole. Nothing is changed in the drop-box. One result per
+    manifest is written last, so a folder that has one is whole. Nothing is changed in the drop-box here. One result per
     manifest, and one per partner whose folder is missing or holds names that cannot be accepted.
     Raises DropboxError when the drop-box itself cannot be used.
     """
@@ -73,6 +73,41 @@ def put_reports(endpoint: Endpoint, partner: str, files: Mapping[str, bytes]) ->
     with open_sftp(endpoint) as session:
         for name, data in files.items():
             _put(session.sftp, partner, f"/{partner}/outgoing/{name}", data)
+
+
+def remove_deliveries(endpoint: Endpoint, partners: list[str], is_past: Callable[[str], bool]) -> int:
+    """Delete deliveries from the `incoming/` folders; how many there were.
+
+    `is_past` is asked with the SHA-256 of a manifest. The manifest goes last, so that what a broken connection leaves
+    is found again. Raises DropboxError when the drop-box does not let us.
+    """
+    with open_sftp(endpoint) as session:
+        return sum(_remove_partner(session.sftp, partner, is_past) for partner in partners)
+
+
+def _remove_partner(sftp: paramiko.SFTPClient, partner: str, is_past: Callable[[str], bool]) -> int:
+    incoming, removed = f"/{partner}/incoming", 0
+    try:
+        entries = {entry.filename for entry in sftp.listdir_iter(incoming)}
+        for name in sorted(name for name in entries if name.endswith(MANIFEST_SUFFIX) and is_safe(name)):
+            content = read_small(sftp, f"{incoming}/{name}", MAX_MANIFEST_BYTES)
+            if not is_past(hashlib.sha256(content).hexdigest()):
+                continue
+            prefix = f"{name.removesuffix(MANIFEST_SUFFIX)}_"
+            for file in (*sorted(file for file in entries if file.startswith(prefix)), name):
+                sftp.remove(f"{incoming}/{file}")
+            removed += 1
+    except NotAcceptable:
+        raise DropboxError(
+            f"The drop-box holds a manifest of {partner} that is too large: its owner must clear it."
+        ) from None
+    except OSError as error:
+        explain(error, sftp, "the delivery")
+        raise DropboxError(
+            f"The drop-box does not let us delete deliveries of {partner} that are past their window: give the"
+            f" collector's account the right to delete in /{partner}/incoming."
+        ) from None
+    return removed
 
 
 def _put(sftp: paramiko.SFTPClient, partner: str, target: str, data: bytes) -> None:

@@ -44,7 +44,7 @@ class Reach:
 
 
 class FileServer(asyncssh.SFTPServer):
-    """SFTP requests of one session: read, list, upload, rename to a free name. Everything else is refused."""
+    """SFTP requests of one session: read, list, upload, rename to a free name; the collector deletes. No other."""
 
     def __init__(self, channel: asyncssh.SSHServerChannel[bytes], reach: Reach) -> None:
         super().__init__(channel, chroot=os.fsencode(reach.top))
@@ -109,6 +109,13 @@ class FileServer(asyncssh.SFTPServer):
         source.replace(target)
         return None
 
+    def remove(self, path: bytes) -> None:
+        """The collector deletes what it has taken in and may no longer keep; a partner deletes nothing."""
+        parts = _parts(path)
+        if self._reach.partner is not None or len(parts) != 3 or parts[1] != "incoming":
+            _refuse()
+        Path(os.fsdecode(self.map_path(path))).unlink()
+
     def setstat(self, path: bytes, attrs: asyncssh.SFTPAttrs) -> None:
         """Accept and ignore times and modes: WinSCP calls an upload failed when they are refused."""
         self._check_write(path)
@@ -126,7 +133,7 @@ class FileServer(asyncssh.SFTPServer):
         _refuse()
 
     _never = cast(Any, _refused)
-    open56 = remove = mkdir = rmdir = readlink = symlink = link = lock = unlock = statvfs = fstatvfs = _never
+    open56 = mkdir = rmdir = readlink = symlink = link = lock = unlock = statvfs = fstatvfs = _never
 
     def _check_write(self, path: bytes) -> None:
         if not self._reach.may_write(_parts(path)):

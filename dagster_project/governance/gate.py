@@ -13,6 +13,7 @@ from dagster_project.agreement.model import Agreement, file_sha256, load_agreeme
 from dagster_project.clock import utc_now
 from dagster_project.extracts.contracts import load_contracts
 from dagster_project.governance import catalogue_rules, verdicts
+from dagster_project.governance.access.judge import judge_access
 from dagster_project.governance.catalogue import read_catalogue
 from dagster_project.governance.errors import GovernanceError
 from dagster_project.governance.facts import read_facts
@@ -23,7 +24,7 @@ from dagster_project.warehouse.connection import connect, sqlalchemy_url
 from dagster_project.warehouse.roles import PUBLISHER
 from expectations.redact import Observed, Verdict
 from expectations.runner import run_gate
-from expectations.subjects import CANDIDATE, SUBJECTS
+from expectations.subjects import CANDIDATE, RETENTION, SUBJECTS
 
 GATE = "gate"
 SUITES = (*SUBJECTS, catalogue_rules.SUITE, GATE)
@@ -73,6 +74,15 @@ def judge(settings: Settings, publish_id: str) -> GateResult:
     return result
 
 
+def outlived(settings: Settings) -> tuple[str, ...]:
+    """Checks of retention that fail as things stand now, as `suite.check_id`; one that cannot be made has failed."""
+    with connect(settings, PUBLISHER) as conn:
+        facts = read_facts(conn, load_agreement(settings.agreement_file), load_contracts(), CANDIDATE)
+    checks = run_gate(sqlalchemy_url(settings, PUBLISHER), facts, (RETENTION,))
+    failed = tuple(f"{check.suite}.{check.check_id} (clause {check.clause})" for check in checks if not check.passed)
+    return failed if checks else (f"{RETENTION}.not_run",)
+
+
 def _refuse_published(settings: Settings, publish_id: str) -> None:
     with connect(settings, PUBLISHER) as conn:
         if verdicts.is_published(conn, publish_id):
@@ -86,9 +96,10 @@ def _judge(settings: Settings, publish_id: str) -> tuple[Judged | None, list[Ver
     with connect(settings, PUBLISHER) as conn:
         before = verdicts.read_judged(conn)
         facts = read_facts(conn, agreement, load_contracts(), CANDIDATE)
-        catalogue = read_catalogue(conn, CANDIDATE)
+        catalogue, shape = read_catalogue(conn, CANDIDATE), mart_shape(agreement)
+        access = judge_access(conn, shape, CANDIDATE)
     checks = list(run_gate(sqlalchemy_url(settings, PUBLISHER), facts))
-    checks += catalogue_rules.judge_catalogue(catalogue, mart_shape(agreement), CANDIDATE)
+    checks += [*catalogue_rules.judge_catalogue(catalogue, shape, CANDIDATE), *access]
     with connect(settings, PUBLISHER) as conn:
         after = verdicts.read_judged(conn)
     return before, [*checks, *_own_checks(settings, agreement, publish_id, before, after)]

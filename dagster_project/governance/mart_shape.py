@@ -10,11 +10,11 @@ from dagster_project.agreement.blank import offered_columns
 from dagster_project.agreement.model import Agreement, Function, Item
 
 STRUCTURAL: dict[str, frozenset[str]] = {
-    "dim_person": frozenset({"person_key", "household_key", "publish_id"}),
-    "fct_person_indicators": frozenset({"person_key", "household_key", "publish_id"}),
-    "bridge_person_address": frozenset({"person_key", "partner", "address_status", "publish_id"}),
-    "bridge_person_caseworker": frozenset({"person_key", "publish_id"}),
-    "dim_household": frozenset({"household_key", "partner", "people", "publish_id"}),
+    "dim_person": frozenset({"person_key", "household_key", "publish_id", "visible_to"}),
+    "fct_person_indicators": frozenset({"person_key", "household_key", "publish_id", "visible_to"}),
+    "bridge_person_address": frozenset({"person_key", "partner", "address_status", "publish_id", "visible_to"}),
+    "bridge_person_caseworker": frozenset({"person_key", "publish_id", "visible_to"}),
+    "dim_household": frozenset({"household_key", "partner", "people", "publish_id", "visible_to"}),
     "dim_school": frozenset({"publish_id"}),
     "dim_partner": frozenset(
         {
@@ -56,6 +56,10 @@ STRUCTURAL: dict[str, frozenset[str]] = {
     ),
 }
 
+# The tables about people have one more column, which row policies look at and nobody is granted.
+VISIBLE_TO = "visible_to"
+HIDDEN = frozenset(table for table, columns in STRUCTURAL.items() if VISIBLE_TO in columns)
+
 Column = tuple[str, str]
 
 
@@ -63,12 +67,15 @@ Column = tuple[str, str]
 class MartShape:
     """The mart that an agreement allows. A column is a pair of table and column name.
 
-    `readable` says for each function which columns its role can read, `match_only` which item ids may name no column.
+    `readable` says for each function which columns its role can read, `row_scopes` for each that sees people which,
+    `log_readers` which functions read the logs, `match_only` which item ids may name no column.
     """
 
     tables: frozenset[str]
     columns: frozenset[Column]
     readable: dict[str, frozenset[Column]]
+    row_scopes: dict[str, str]
+    log_readers: frozenset[str]
     match_only: dict[str, str]
 
 
@@ -80,16 +87,24 @@ def mart_shape(agreement: Agreement) -> MartShape:
         tables=frozenset(STRUCTURAL),
         columns=items | structural,
         readable={function.id: _readable(function, agreement, items) for function in agreement.functions},
+        row_scopes={function.id: function.rows for function in agreement.functions if function.rows != "none"},
+        log_readers=frozenset(function.id for function in agreement.functions if function.reads_logs),
         match_only={item.id: item.clause for item in agreement.items if item.use == "match_only"},
     )
 
 
 def _readable(function: Function, agreement: Agreement, items: frozenset[Column]) -> frozenset[Column]:
-    """A function's items, and the structural columns of the tables that hold one of them or could never show any."""
+    """A function's items, and the structural columns of the tables that hold one of them or could never show any.
+
+    Nothing for a function that sees nobody.
+    """
+    if function.rows == "none":
+        return frozenset()
     listed = frozenset(column for item in agreement.items if item.id in function.items for column in _columns(item))
     with_items = {name.partition(".")[0] for name in offered_columns()} | {table for table, _ in items}
     open_tables = {table for table, _ in listed} | (set(STRUCTURAL) - with_items)
-    return listed | {(table, column) for table in open_tables for column in STRUCTURAL.get(table, frozenset())}
+    structural = {(table, column) for table in open_tables for column in STRUCTURAL.get(table, frozenset())}
+    return listed | {(table, column) for table, column in structural if column != VISIBLE_TO}
 
 
 def _columns(item: Item) -> list[Column]:

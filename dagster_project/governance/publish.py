@@ -14,12 +14,14 @@ from dagster_project.agreement.model import AgreementError, file_sha256, load_ag
 from dagster_project.agreement.standing import standing
 from dagster_project.clock import utc_now
 from dagster_project.governance import verdicts
+from dagster_project.governance.access.audit import keep_visibility
+from dagster_project.governance.access.judge import keep_controls
 from dagster_project.governance.errors import GovernanceError
 from dagster_project.governance.evidence import step as evidence
 from dagster_project.governance.evidence.pack import Published
 from dagster_project.governance.evidence.results import counts
 from dagster_project.governance.evidence.step import Findings
-from dagster_project.governance.gate import SUITES
+from dagster_project.governance.gate import SUITES, outlived
 from dagster_project.governance.linkage.report import keep_report
 from dagster_project.governance.person_keys import KeyChanges, register_keys
 from dagster_project.governance.verdicts import StoredVerdict
@@ -56,6 +58,10 @@ _LAST = """
 
 class PublishRefused(GovernanceError):
     """The candidate may not be published. The message says why and what to do; the mart is unchanged."""
+
+
+class CandidateChanged(PublishRefused):
+    """The candidate is not what the gate judged."""
 
 
 @dataclass(frozen=True)
@@ -97,13 +103,21 @@ def publish(settings: Settings, publish_id: str) -> PublishResult:
     """
     try:
         with connect(settings, PUBLISHER) as conn:
-            _require_verdict(settings, conn, publish_id)
+            try:
+                _require_verdict(settings, conn, publish_id)
+            except CandidateChanged as changed:
+                # Who changed it may have put somebody in who must not be held: then the rule is named.
+                _require_retention(settings, f"{changed}. ")
+                raise
+            _require_retention(settings)
             findings = _require_evidence(settings, conn, publish_id)
             conn.commit()
             drop_previous(conn)
             with conn.transaction():
                 published = _swap(conn, publish_id, _require_verdict(settings, conn, publish_id))
                 keep_report(conn, publish_id)
+                keep_controls(conn, publish_id)
+                keep_visibility(conn, publish_id)
                 keys = register_keys(conn, publish_id, published.published_at)
                 # Before the commit: what cannot be evidenced is not published.
                 written = evidence.write(settings, conn, publish_id, findings, published)
@@ -154,6 +168,15 @@ def _require_verdict(settings: Settings, conn: psycopg.Connection[Any], publish_
     return stored
 
 
+def _require_retention(settings: Settings, besides: str = "") -> None:
+    """Nothing outlives its rule at this moment (clauses RE-01 to RE-08), however long ago the gate was."""
+    if failed := outlived(settings):
+        raise PublishRefused(
+            f"{besides}Nothing is published while somebody is held beyond a retention rule: {', '.join(failed)}."
+            " Run again: the build starts without what is past its day"
+        )
+
+
 def _require_in_force(settings: Settings, conn: psycopg.Connection[Any]) -> None:
     """The agreement is in force on the day that the run is about (clauses HD-03, HD-04)."""
     row = conn.execute("select as_at from agreement.run_context").fetchone()
@@ -184,7 +207,7 @@ def _require_unchanged(settings: Settings, conn: psycopg.Connection[Any], stored
     if now.agreement_sha256 != judged.agreement_sha256 or now.agreement_sha256 != file_sha256(settings.agreement_file):
         raise PublishRefused("The agreement was changed after the gate judged: run again under the new one")
     if now.candidate_fingerprint != judged.candidate_fingerprint:
-        raise PublishRefused("The candidate was changed after the gate judged it: build and judge again")
+        raise CandidateChanged("The candidate was changed after the gate judged it: build and judge again")
 
 
 def _swap(conn: psycopg.Connection[Any], publish_id: str, stored: StoredVerdict) -> Published:

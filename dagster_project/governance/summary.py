@@ -28,7 +28,7 @@ GATE = """
     where publish_id = %(publish_id)s
 """
 FAILED_CHECKS = """
-    select suite, check_id, clause
+    select suite, check_id, clause, observed ->> 'named'
     from control.gate_verdicts
     where publish_id = %(publish_id)s and not passed
     order by suite, check_id
@@ -47,8 +47,14 @@ class RunSummary:
     review: list[tuple[str, int]]
     gate_passed: bool | None
     gate_checks: int
-    failed_checks: list[tuple[str, str, str]]
+    failed_checks: list[tuple[str, str, str, str | None]]
     people: int | None
+
+
+def loaded_snapshots(settings: Settings) -> int:
+    """How many snapshots, one per partner and extract, the warehouse holds."""
+    with connect(settings, "hl_analyst") as conn:
+        return _value(conn, "select count(*) from control.current_snapshots") or 0
 
 
 def run_summary(settings: Settings) -> RunSummary:

@@ -16,8 +16,10 @@ from dagster_project.warehouse.connection import ADMIN, connect
 from dagster_project.warehouse.errors import WarehouseError
 from dagster_project.warehouse.raw_tables import ensure_raw_tables, table_shapes
 from dagster_project.warehouse.roles import (
+    ACCESS_OWNER,
     DBT,
     LOADER,
+    LOG_OWNER,
     MART_OWNER,
     PIPELINE_LOGINS,
     ensure_pipeline_roles,
@@ -33,6 +35,7 @@ _SCHEMA_OWNERS = {
     "matched": DBT,
     "mart_candidate": MART_OWNER,
     "mart": MART_OWNER,
+    "access": ACCESS_OWNER,
 }
 _SALT_BYTES = 32
 _LOCK_TIMEOUT = "30s"
@@ -86,6 +89,7 @@ def _build(conn: psycopg.Connection[Any], shapes: dict[str, tuple[str, ...]], de
     if is_superuser(conn):
         _run_file(conn, "functions.sql")
     conn.execute("create schema if not exists control")
+    conn.execute("create schema if not exists hold")
     for schema, owner in _SCHEMA_OWNERS.items():
         conn.execute(
             sql.SQL("create schema if not exists {} authorization {}").format(
@@ -93,12 +97,19 @@ def _build(conn: psycopg.Connection[Any], shapes: dict[str, tuple[str, ...]], de
             )
         )
     _run_file(conn, "control.sql")
+    _build_access_log(conn)
     _run_file(conn, "evidence.sql")
     _run_file(conn, "feedback.sql")
     _run_file(conn, "linkage.sql")
     _run_file(conn, "decisions.sql")
+    _run_file(conn, "retention.sql")
+    _run_as(conn, ACCESS_OWNER)
+    _run_file(conn, "access.sql")
     _run_as(conn, LOADER)
     _run_file(conn, "agreement.sql")
+    conn.execute("reset role")
+    _run_file(conn, "audit.sql")
+    _run_as(conn, LOADER)
     ensure_raw_tables(conn, shapes)
     _run_as(conn, DBT)
     _run_file(conn, "layers.sql")
@@ -107,6 +118,16 @@ def _build(conn: psycopg.Connection[Any], shapes: dict[str, tuple[str, ...]], de
     grant_mart(conn, ())
     conn.execute("reset role")
     _fill_control(conn, definition)
+
+
+def _build_access_log(conn: psycopg.Connection[Any]) -> None:
+    """Its owner may make the table and its functions, and nothing afterwards."""
+    owner = sql.Identifier(LOG_OWNER)
+    conn.execute(sql.SQL("grant usage, create on schema control to {}").format(owner))
+    _run_as(conn, LOG_OWNER)
+    _run_file(conn, "access_log.sql")
+    conn.execute("reset role")
+    conn.execute(sql.SQL("revoke create on schema control from {}").format(owner))
 
 
 def _fill_control(conn: psycopg.Connection[Any], definition: str) -> None:

@@ -72,7 +72,7 @@ def land(
         WarehouseError: the database failed; nothing of the delivery was loaded.
     """
     receipt = Receipt(
-        parse_manifest_name(manifest_path.name), _manifest_hash(manifest_path), route, transport, utc_now()
+        parse_manifest_name(manifest_path.name), _manifest_hash(manifest_path), route, transport, utc_now(), as_at
     )
     readers: dict[str, Reader] = {}
     try:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from dagster_project.clock import london_today
 from dagster_project.extracts.delivery import VerifiedDelivery
 from dagster_project.extracts.errors import DeliveryRefused
 from dagster_project.extracts.mapped.origin import MappedRejections
@@ -26,11 +27,12 @@ SENT_AGAIN = "the same content was sent again later, after other content, and lo
 _INSERT = """
 insert into control.deliveries (
     delivery_id, partner, extract_date, content_sha256, manifest_sha256, route, status, reason_code, reason,
-    transport, received_at
+    transport, received_at, received_on
 )
 values (
     %(delivery_id)s, %(partner)s, %(extract_date)s, %(content_sha256)s, %(manifest_sha256)s, %(route)s, %(status)s,
-    %(reason_code)s, %(reason)s, %(transport)s, %(received_at)s
+    %(reason_code)s, %(reason)s, %(transport)s, %(received_at)s,
+    %(received_on)s
 )
 returning delivery_key
 """
@@ -38,13 +40,17 @@ returning delivery_key
 
 @dataclass(frozen=True)
 class Receipt:
-    """How a delivery came: `name` as its manifest's file name says (None where that is no such name)."""
+    """How a delivery came: `name` as its manifest's file name says (None where that is no such name).
+
+    `received_on` is the London date of the run that took it in, from which its window counts (RE-01).
+    """
 
     name: DeliveryName | None
     manifest_sha256: str | None
     route: str
     transport: Mapping[str, Any] | None
     received_at: datetime
+    received_on: date | None = None
 
     @property
     def delivery_id(self) -> str | None:
@@ -96,7 +102,7 @@ def record_extract(
         " values (%s, %s, %s, %s, %s, %s, %s)"
         " on conflict (partner, extract) do update set delivery_key = excluded.delivery_key,"
         " delivery_id = excluded.delivery_id, extract_date = excluded.extract_date,"
-        " rows_loaded = excluded.rows_loaded, is_fallback = excluded.is_fallback",
+        " rows_loaded = excluded.rows_loaded, is_fallback = excluded.is_fallback, trimmed_at = null",
         [
             manifest.partner,
             extract,
@@ -197,6 +203,7 @@ def _insert(
             "reason": reason,
             "transport": Jsonb(dict(receipt.transport)) if receipt.transport is not None else None,
             "received_at": receipt.received_at,
+            "received_on": receipt.received_on or london_today(receipt.received_at),
         },
     ).fetchone()
     if row is None:

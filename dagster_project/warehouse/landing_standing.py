@@ -16,7 +16,7 @@ class Standing:
 
     `same_content` is the key of a loaded delivery with the same bytes; `snapshots` gives, for the `extracts` that
     the delivery holds, the key and extract date of the rows now in `raw`; `proper` names those of them that did not
-    come from a fallback.
+    come from a fallback, `trimmed` those of which retention has left some rows only.
     """
 
     delivery: VerifiedDelivery
@@ -24,6 +24,7 @@ class Standing:
     same_content: int | None
     snapshots: dict[str, tuple[int, date]]
     proper: frozenset[str] = frozenset()
+    trimmed: frozenset[str] = frozenset()
 
     @property
     def is_current(self) -> bool:
@@ -36,9 +37,10 @@ class Standing:
     def is_repeat(self) -> bool:
         """Whether loading it would change nothing: the content is loaded, and was not replaced before this day.
 
-        A partner may go back to an earlier state: then the same bytes come under a newer date and count anew.
+        A partner may go back to an earlier state: then the same bytes come under a newer date and count anew. They do
+        so too where some of their rows are gone, because people who have come into scope since may be among them.
         """
-        if self.same_content is None or len(self.snapshots) < len(self.extracts):
+        if self.same_content is None or self.trimmed or len(self.snapshots) < len(self.extracts):
             return False
         day = self.delivery.manifest.extract_date
         return self.is_current or any(loaded >= day for _, loaded in self.snapshots.values())
@@ -72,10 +74,11 @@ def standing(conn: psycopg.Connection[Any], delivery: VerifiedDelivery, extracts
         [partner, delivery.content_sha256],
     ).fetchone()
     rows = conn.execute(
-        "select extract, delivery_key, extract_date, is_fallback from control.current_snapshots"
+        "select extract, delivery_key, extract_date, is_fallback, trimmed_at is not null from control.current_snapshots"
         " where partner = %s and extract = any(%s)",
         [partner, sorted(extracts)],
     ).fetchall()
-    proper = frozenset(extract for extract, _, _, is_fallback in rows if not is_fallback)
-    snapshots = {extract: (key, day) for extract, key, day, _ in rows}
-    return Standing(delivery, extracts, same[0] if same else None, snapshots, proper)
+    proper = frozenset(extract for extract, _, _, is_fallback, _ in rows if not is_fallback)
+    trimmed = frozenset(extract for extract, _, _, _, is_trimmed in rows if is_trimmed)
+    snapshots = {extract: (key, day) for extract, key, day, _, _ in rows}
+    return Standing(delivery, extracts, same[0] if same else None, snapshots, proper, trimmed)

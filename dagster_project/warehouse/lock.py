@@ -11,6 +11,7 @@ from dagster_project.warehouse.errors import WarehouseError
 BOOTSTRAP_LOCK = 4_857_200_001
 RUN_LOCK = 4_857_200_002
 PUBLISH_LOCK = 4_857_200_003
+# 4_857_200_004 is the access log's: control.log_access takes it itself.
 
 
 class RunInProgress(WarehouseError):

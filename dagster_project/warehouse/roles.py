@@ -14,6 +14,13 @@ DBT = "hl_dbt"
 PUBLISHER = "hl_publisher"
 ANALYST = "hl_analyst"
 MART_OWNER = "hl_mart_owner"
+LOG_OWNER = "hl_log_owner"
+ACCESS_OWNER = "hl_access_owner"
+# Who may read what is kept for a legal hold; granted to named persons by the administrator.
+HOLD_CUSTODIAN = "hl_hold_custodian"
+OWNERS = (MART_OWNER, LOG_OWNER, ACCESS_OWNER)
+# Roles of the set-up that nobody logs in as.
+WITHOUT_LOGIN = (*OWNERS, HOLD_CUSTODIAN)
 PIPELINE_LOGINS = (LOADER, DBT, PUBLISHER, ANALYST)
 FUNCTION_PREFIX = "fn_"
 
@@ -23,17 +30,18 @@ _VERSION_WITH_SET_OPTION = 160000
 
 
 def ensure_pipeline_roles(conn: psycopg.Connection[Any], settings: Settings) -> None:
-    """Create the pipeline logins and the mart's owner, and give each login its stored password.
+    """Create the pipeline logins and the owners without login, and give each login its stored password.
 
     Raises WarehouseError when a role of that name exists already with powers that it must not have.
     """
-    ensure_role(conn, MART_OWNER, login=False)
+    for owner in WITHOUT_LOGIN:
+        ensure_role(conn, owner, login=False)
     for login in PIPELINE_LOGINS:
         ensure_role(conn, login, login=True)
         set_password(conn, settings, login)
     conn.execute(_grant(MART_OWNER, PUBLISHER))
     conn.execute(_setting(ANALYST, "default_transaction_read_only", "on"))
-    _let_admin_act_as(conn, (MART_OWNER, *PIPELINE_LOGINS))
+    _let_admin_act_as(conn, (*OWNERS, *PIPELINE_LOGINS))
 
 
 def ensure_role(conn: psycopg.Connection[Any], name: str, *, login: bool) -> bool:
@@ -63,12 +71,15 @@ def ensure_role(conn: psycopg.Connection[Any], name: str, *, login: bool) -> boo
 
 
 def set_password(conn: psycopg.Connection[Any], settings: Settings, login: str) -> None:
-    """Give a login its stored password, made now if there is none. Only the SCRAM verifier goes to the server."""
+    """Give a login its stored password, made now if there is none."""
     if not password_file(settings, login).is_file():
         write_password(settings, login, generate_password())
-    verifier = conn.pgconn.encrypt_password(
-        read_password(settings, login).encode(), login.encode(), b"scram-sha-256"
-    ).decode()
+    set_verifier(conn, login, read_password(settings, login))
+
+
+def set_verifier(conn: psycopg.Connection[Any], login: str, password: str) -> None:
+    """Give a login a password. Only the SCRAM verifier goes to the server."""
+    verifier = conn.pgconn.encrypt_password(password.encode(), login.encode(), b"scram-sha-256").decode()
     conn.execute(sql.SQL("alter role {} password {}").format(sql.Identifier(login), sql.Literal(verifier)))
 
 

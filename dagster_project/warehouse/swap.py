@@ -124,7 +124,8 @@ def _function_roles(conn: psycopg.Connection[Any]) -> list[str]:
     if _exists(conn, PUBLISHED):
         return published_to(conn)
     rows = conn.execute(
-        "select rolname from pg_roles inner join agreement.functions on rolname = %s || function order by rolname",
+        "select rolname from pg_roles inner join agreement.functions on rolname = %s || function"
+        " where row_scope <> 'none' order by rolname",
         [FUNCTION_PREFIX],
     ).fetchall()
     return [row[0] for row in rows]

@@ -57,9 +57,14 @@ def server_settings(machine: Machine, host: str, port: int) -> dict[str, str]:
         # No standby reads this server's log, so bulk loads need not be written twice.
         "wal_level": "minimal",
         "max_wal_senders": "0",
+        # The log holds every row that was written: what a checkpoint no longer needs is deleted, not used again.
+        "wal_recycle": "off",
+        "min_wal_size": "32MB",
         "synchronous_commit": "on",
         "timezone": "UTC",
         "log_timezone": "UTC",
+        # Whose line it is: the login cannot be chosen by whoever writes it.
+        "log_line_prefix": "%m,%p,%u@%d,",
     }
     # Containers often have 64 MB of /dev/shm, which a parallel hash join overruns.
     small = machine.shared_memory is not None and machine.shared_memory < _SHARED_MEMORY_NEEDED

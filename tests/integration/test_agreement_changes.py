@@ -9,11 +9,14 @@ import pytest
 
 from dagster_project.agreement import yaml_file
 from dagster_project.agreement.model import Agreement, load_agreement
+from dagster_project.governance.access import users
+from dagster_project.governance.access.scopes import Scope
 from dagster_project.governance.catalogue import read_catalogue
 from dagster_project.governance.catalogue_rules import judge_catalogue
 from dagster_project.governance.mart_shape import mart_shape
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import connect
+from tests.access_kit import BY, let_in
 from tests.council_kit import REFERENCE, Pipeline, deliver, with_lines
 from tests.linkage.population import CSC, EDU, HOMES, Council, nhs_number, upn
 
@@ -23,8 +26,16 @@ LIAISON = """\
   - id: school_liaison
     name: School liaison
     purpose: housing_priority
+    rows: all
     items:
       - current_school
+"""
+OFFICER = """\
+  - id: housing_officer
+    name: Housing officer
+    purpose: housing_priority
+    rows: own_partner
+    items:
 """
 OFFICER_ROLE, LIAISON_ROLE = "fn_housing_officer", "fn_school_liaison"
 FCT = "fct_person_indicators"
@@ -74,13 +85,21 @@ def population() -> Council:
 def built(own_warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> Built:
     deliver(own_warehouse, population())
     shipped = own_warehouse.agreement_file.read_text(encoding="utf-8")
-    text = with_lines(shipped, (LADDER, LIAISON + LADDER))
+    text = with_two_functions(shipped)
     pipeline = under(Pipeline(own_warehouse, tmp_path_factory.mktemp("agreements") / "target"), text)
     pipeline.begin("p_0")
     pipeline.dbt("seed")
     pipeline.dbt("run")
     assert pipeline.columns("mart_candidate") == columns_of(text)
     return Built(pipeline, text, frozenset(pipeline.columns("mart_candidate", OFFICER_ROLE)))
+
+
+def with_two_functions(text: str) -> str:
+    """The agreement with its first function, one item to a line, and a second one."""
+    before, ladder = text.split("\nfunctions:\n")[0], text[text.index(f"\n{LADDER}") :]
+    items = yaml_file.parse(text)["functions"][0]["items"]
+    officer = OFFICER + "".join(f"      - {item}\n" for item in items)
+    return f"{before}\nfunctions:\n{officer}{LIAISON}{ladder}"
 
 
 def under(pipeline: Pipeline, text: str) -> Pipeline:
@@ -174,7 +193,10 @@ def test_an_item_moves_from_one_function_to_another(built: Built) -> None:
     assert pipeline.columns("mart", OFFICER_ROLE) == built.officer - {f"{FCT}.has_ehcp"}
     assert f"{FCT}.has_ehcp" in pipeline.columns("mart", LIAISON_ROLE)
     query = f"select has_ehcp from mart.{FCT} where has_ehcp is not null order by 1"
-    assert pipeline.rows(query, LIAISON_ROLE) == [("N",), ("Y",)]
+    let_in(pipeline.settings, "lia.example", "school_liaison", Scope())
+    with connect(pipeline.settings, "lia.example") as conn:
+        assert conn.execute(query.encode()).fetchall() == [("N",), ("Y",)]
+    users.disable(pipeline.settings, "lia.example", BY)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         pipeline.rows(query, OFFICER_ROLE)
 
@@ -199,7 +221,9 @@ def test_a_shorter_retention_and_a_higher_threshold_are_obeyed_and_a_narrower_sc
     """Eli is 20 and linked to education only; Dot owes 50 pounds; Cai was shown under the wider scope before."""
     retention = "  - {rule: R1, domain: education, trigger_event: birth_date, period_years: 25}"
     (threshold,) = (line for line in built.text.splitlines() if line.startswith("  arrears_min: "))
-    pipeline = after(built, ALL, (retention, retention.replace("25", "15")), (threshold, "  arrears_min: 100"))
+    pipeline = after(
+        built, ("staged", *ALL), (retention, retention.replace("25", "15")), (threshold, "  arrears_min: 100")
+    )
     assert shown(pipeline) == NAMES - {"Eli"}
     arrears = f"select first_name, is_in_rent_arrears from mart.{FCT} inner join mart.dim_person using (person_key)"
     assert ("Dot", "N") in pipeline.rows(arrears)

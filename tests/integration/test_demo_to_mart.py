@@ -37,7 +37,6 @@ ROOT = Path(__file__).parents[2]
 PEOPLE = "600"
 
 
-
 def hearthlink(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "dagster_project.cli", *words, "--home", str(settings.home)],

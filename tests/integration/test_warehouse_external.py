@@ -18,8 +18,9 @@ from dagster_project.warehouse.bootstrap import ensure_warehouse
 from dagster_project.warehouse.connection import connect, connection_env, open_connection, parameters, sqlalchemy_url
 from dagster_project.warehouse.errors import WarehouseError
 from dagster_project.warehouse.fingerprint import schema_fingerprint
-from dagster_project.warehouse.logins import ensure_function_roles, ensure_person_login
+from dagster_project.warehouse.logins import ensure_function_roles
 from dagster_project.warehouse.swap import drop_previous, reset_candidate, swap_schemas
+from tests.access_kit import let_in
 from tests.warehouse_kit import connector, temporary_settings
 
 ADMIN_PASSWORD = "Council-admin-1"
@@ -111,7 +112,7 @@ def test_the_whole_route(settings: Settings, caplog: pytest.LogCaptureFixture) -
             swap_schemas(publisher)
             publisher.commit()
         assert schema_fingerprint(publisher, "mart") == judged
-        ensure_person_login(settings, "olga.fenwick", "housing_officer")
+        let_in(settings, "olga.fenwick")
         officer = connect_to("olga.fenwick", autocommit=True)
         assert officer.execute("select number from people").fetchone() == (0,)
         for table in ("raw.ren_tenants", "staged.people", "mart_previous.people"):

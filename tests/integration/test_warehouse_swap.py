@@ -13,8 +13,9 @@ from dagster_project.warehouse.connection import connect
 from dagster_project.warehouse.errors import WarehouseError
 from dagster_project.warehouse.fingerprint import schema_fingerprint
 from dagster_project.warehouse.lock import PUBLISH_LOCK
-from dagster_project.warehouse.logins import ensure_function_roles, ensure_person_login
+from dagster_project.warehouse.logins import ensure_function_roles
 from dagster_project.warehouse.swap import drop_previous, reset_candidate, swap_schemas
+from tests.access_kit import let_in
 from tests.warehouse_kit import ConnectAs, connector
 
 OFFICER = "olga.fenwick"
@@ -24,7 +25,7 @@ OFFICER = "olga.fenwick"
 def settings(own_warehouse: Settings) -> Settings:
     with connect(own_warehouse, "admin") as conn:
         ensure_function_roles(conn, ["housing_officer"])
-    ensure_person_login(own_warehouse, OFFICER, "housing_officer")
+    let_in(own_warehouse, OFFICER)
     return own_warehouse
 
 
@@ -191,7 +192,7 @@ def test_swap_refuses_what_would_harm(connect_to: ConnectAs, monkeypatch: pytest
 
 def test_a_missing_mart_is_no_obstacle(connect_to: ConnectAs) -> None:
     with connect_to("hl_loader") as conn:
-        conn.execute("insert into agreement.functions values ('housing_officer', 'Housing officer', 'PU-05')")
+        conn.execute("insert into agreement.functions values ('housing_officer', 'Housing officer', 'PU-05', 'all')")
     with connect_to("admin") as conn:
         conn.execute("drop schema mart cascade")
     publish(connect_to, "from nothing")

@@ -13,6 +13,7 @@ import psycopg
 from psycopg import sql
 
 from dagster_project.agreement.item_settings import ItemSettings
+from dagster_project.agreement.retention_settings import RetentionSettings
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import connect, connection_env
 
@@ -123,6 +124,7 @@ def load(settings: Settings, council: Council) -> None:
     with connect(settings, "admin") as conn:
         conn.execute(_RUN)
         _insert_row(conn, sql.Identifier("agreement", "item_settings"), ItemSettings().as_row())
+        _insert_row(conn, sql.Identifier("agreement", "retention_settings"), RetentionSettings().model_dump())
         for partner, (kind, source) in _PARTNERS.items():
             conn.execute(
                 "insert into agreement.partners values (%s, %s, %s, %s, 'joint_controller', %s, 'direct')",

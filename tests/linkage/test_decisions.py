@@ -200,9 +200,9 @@ def test_nothing_that_people_read_tells_of_anybody(decided: World) -> None:
             " select string_agg(concat_ws(' ', item_id, reason, rule, evidence), ' ') from matched.review_queue"
             " union all select string_agg(concat_ws(' ', person_key, link_path, explanation), ' ')"
             " from matched.link_explanations"
-            " union all select string_agg(detail::text, ' ') from control.steward_log"
+            " union all select string_agg(detail::text, ' ') from control.access_log"
         ).fetchall()
-        logged = {row[0] for row in conn.execute("select action from control.steward_log").fetchall()}
+        logged = {row[0] for row in conn.execute("select action from control.access_log").fetchall()}
     logs = [path.read_text(errors="replace") for path in decided.settings.logs_dir.rglob("*") if path.is_file()]
     everything = " ".join([*decided.said, *(row[0] for row in told), *logs])
     ids = {record.partition(":")[2] for record in decided.ids.values()}

@@ -21,7 +21,15 @@ POOL = """
 select pool.partner, pool.record_id, final.cluster_id
 from matched.linked_clusters as final inner join matched.pool_identities as pool using (record_key)
 """
-TABLES = ("run_context", "item_settings", "partners", "lawful_identifiers", "match_rules", "match_methods")
+TABLES = (
+    "run_context",
+    "item_settings",
+    "retention_settings",
+    "partners",
+    "lawful_identifiers",
+    "match_rules",
+    "match_methods",
+)
 
 
 def some_council(dice: random.Random) -> Council:

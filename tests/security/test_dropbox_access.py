@@ -107,7 +107,8 @@ def test_partner_is_refused(yard: Yard, partner: Sftp, attempt: Callable[[Sftp],
 REFUSED_TO_COLLECTOR: dict[str, Callable[[Sftp], object]] = {
     "change a delivery": lambda sftp: _append(sftp, f"/{HOUSING}/incoming/mine.csv"),
     "leave a file in incoming": lambda sftp: _write(sftp, f"/{HOUSING}/incoming/new.csv"),
-    "remove a delivery": lambda sftp: sftp.remove(f"/{HOUSING}/incoming/mine.csv"),
+    "remove a report": lambda sftp: sftp.remove(f"/{HOUSING}/outgoing/report.csv"),
+    "remove a partner's folder": lambda sftp: sftp.remove(f"/{HOUSING}/incoming"),
     "rename a delivery": lambda sftp: sftp.rename(f"/{HOUSING}/incoming/mine.csv", f"/{HOUSING}/incoming/b.csv"),
     "make a partner": lambda sftp: sftp.mkdir("/new_partner"),
     "read through a link": lambda sftp: _read(sftp, f"/{HOUSING}/incoming/link.csv"),
@@ -132,6 +133,14 @@ def test_partner_sees_its_own_folders_and_no_links(partner: Sftp) -> None:
 
 def test_collector_sees_every_partner(collector: Sftp) -> None:
     assert sorted(collector.listdir("/")) == sorted([HOUSING, SOCIAL_CARE])
+
+
+def test_collector_removes_what_it_may_no_longer_keep(yard: Yard, collector: Sftp) -> None:
+    (yard.incoming(HOUSING) / "old.csv").write_text("old")
+    collector.remove(f"/{HOUSING}/incoming/old.csv")
+    assert not (yard.incoming(HOUSING) / "old.csv").exists()
+    with pytest.raises(OSError):
+        collector.remove(f"/{HOUSING}/incoming/link.csv")
 
 
 def test_posix_rename_of_a_partner_replaces_nothing(yard: Yard, partner: Sftp) -> None:

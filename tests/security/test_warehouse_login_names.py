@@ -4,7 +4,7 @@ import string
 
 import pytest
 
-from dagster_project.warehouse.logins import LoginRefused, refuse_generic
+from dagster_project.warehouse.login_names import LoginRefused, refuse_generic
 from dagster_project.warehouse.secrets_store import SYMBOLS, generate_password
 
 

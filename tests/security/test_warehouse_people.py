@@ -5,12 +5,17 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
+from dagster_project.agreement.model import load_agreement
+from dagster_project.governance.access import users
+from dagster_project.governance.access.scopes import Scope
+from dagster_project.governance.errors import GovernanceError
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import connect, open_connection, parameters
 from dagster_project.warehouse.errors import WarehouseError
-from dagster_project.warehouse.logins import LoginRefused, ensure_function_roles, ensure_person_login
-from dagster_project.warehouse.secrets_store import read_password
+from dagster_project.warehouse.login_names import LoginRefused
+from dagster_project.warehouse.logins import ensure_function_roles
 from dagster_project.warehouse.swap import drop_previous, reset_candidate, swap_schemas
+from tests.access_kit import BY, OWN, let_in
 from tests.warehouse_kit import connector
 
 OFFICER = "olga.fenwick"
@@ -34,7 +39,7 @@ def settings(own_warehouse: Settings) -> Settings:
             swap_schemas(publisher)
             publisher.commit()
         dbt.execute("create table mart_candidate.people as select 1 as number")
-    ensure_person_login(own_warehouse, OFFICER, "housing_officer")
+    let_in(own_warehouse, OFFICER)
     return own_warehouse
 
 
@@ -125,11 +130,8 @@ def test_it_has_exactly_one_function_and_no_power(settings: Settings) -> None:
 
 
 def test_another_function_replaces_the_first(settings: Settings) -> None:
-    password = None
-    for function in ("planner", "housing_officer"):
-        ensure_person_login(settings, "mover.example", function)
-        assert password in (None, read_password(settings, "mover.example"))
-        password = read_password(settings, "mover.example")
+    let_in(settings, "mover.example", "planner", Scope())
+    users.move(settings, load_agreement(settings.agreement_file), "mover.example", "housing_officer", OWN, BY)
     with connect(settings, "mover.example") as conn:
         held = conn.execute(
             "select rolname::text from pg_roles where rolname like 'fn%' and pg_has_role(oid, 'member')"
@@ -148,8 +150,10 @@ def test_a_function_that_left_the_agreement_leaves_the_mart(settings: Settings) 
 
 def test_a_function_without_role_or_with_an_odd_name_is_refused(settings: Settings) -> None:
     for function in ("gardener", "x; drop role", "Housing Officer", ""):
-        with pytest.raises(LoginRefused):
-            ensure_person_login(settings, "jane.example", function)
+        with pytest.raises(GovernanceError, match="no function of the agreement"):
+            let_in(settings, "jane.example", function)
+    with pytest.raises(LoginRefused, match="run once with the agreement"):
+        let_in(settings, "jane.example", "ta_officer", Scope())
     with connect(settings, "admin") as conn:
         assert conn.execute("select from pg_roles where rolname = 'jane.example'").fetchone() is None
 
@@ -159,7 +163,7 @@ def test_a_role_of_somebody_elses_is_not_taken_over(settings: Settings) -> None:
         conn.execute('create role "dora.example" login')
         conn.execute('grant hl_mart_owner to "dora.example"')
     with pytest.raises(LoginRefused, match="hl_mart_owner"):
-        ensure_person_login(settings, "dora.example", "housing_officer")
+        let_in(settings, "dora.example")
 
 
 def test_sessions_begin_read_only_and_bounded(settings: Settings) -> None:

@@ -148,7 +148,7 @@ REFUSED = {
         "select * from control.decided_records",
         "select * from control.person_key_records",
         "select * from control.person_key_events",
-        "select * from control.steward_log",
+        "select * from control.access_log",
         "select * from mart_previous.people",
         "update matched.people set number = 2",
         "create table mart.mine (number int)",

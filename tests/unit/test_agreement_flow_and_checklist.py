@@ -159,7 +159,7 @@ def test_a_partner_that_is_held_is_drawn_as_held(tmp_path: Path) -> None:
     held = [node for node in root.iter() if node.tag.endswith("rect") and node.get("stroke-dasharray")]
     assert len(held) == 1 and "held: nothing is taken in" in words_of(root)
     arrows = [node for node in root.iter() if node.tag.endswith("path") and node.get("marker-end")]
-    assert len(arrows) == len(data["partners"]) - 1 + 1 + 2 + 5 + 1 + 1
+    assert len(arrows) == len(data["partners"]) - 1 + 1 + 2 + 5 + 1 + len(data["functions"])
 
 
 def test_the_list_says_what_the_picture_says() -> None:

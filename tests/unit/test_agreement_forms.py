@@ -31,7 +31,6 @@ EMPTY_PLACES = [
     "consent.stated_in",
     "guidance.2.review_by",
     "data_subjects.hold_while",
-    "functions.0.items",
     "national_data_opt_out.setting",
     "hosting.azure_region",
 ]

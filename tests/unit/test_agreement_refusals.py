@@ -89,7 +89,15 @@ EXAMPLE_FAULTS: list[tuple[dict[str, Any], str, str]] = [
     ({"functions/0/items/0": "nhs_number"}, "F-11", "is for matching only .* remove it"),
     ({"functions/0/items/0": "shoe_size"}, "SE-02", "unknown item shoe_size"),
     ({"functions/0/items/0": "gender"}, "SE-02", "lists gender twice"),
-    ({"functions/0/items/4": ABSENT}, "PU-01", "no function uses is_in_temporary_accommodation"),
+    (
+        {f"functions/{number}/items/{1 if number == 6 else 4}": ABSENT for number in range(7)},
+        "PU-01",
+        "no function uses is_in_temporary_accommodation",
+    ),
+    ({"functions/0/items": []}, "SE-02", "sees people, but no item of them"),
+    ({"functions/7/items": ["gender"]}, "SE-02", "sees nobody, so it needs no item"),
+    ({"functions/6/rows": "all"}, "SE-07", "sees the people themselves .* write rows: none"),
+    ({"functions/5/rows": "own_partner"}, "SE-06", "does not see every item of everybody"),
     ({"functions/0/export": "pseudonymised"}, "SE-07", "remove these items, or write export: none"),
     ({"national_data_opt_out/setting": True}, "ND-01", "write the date of the opt-out list"),
     ({"national_data_opt_out/reason": " "}, "ND-01", "say why"),
@@ -99,6 +107,14 @@ EXAMPLE_FAULTS: list[tuple[dict[str, Any], str, str]] = [
     ({"retention/1/period_years": 0}, "RE-03", "has no period"),
     ({"retention/1/period_years": 26}, "RE-03", "longer than the signed text allows; write period_years: 25 or less"),
     ({"retention/6/period_days": 1}, "RE-08", "longer than the signed text allows"),
+    (
+        {"retention/3/trigger_event": "first_plan"},
+        "RE-05",
+        "write trigger_event: last_plan_end or case_close or birth_date",
+    ),
+    ({"retention/4/trigger_event": "last_seen"}, "RE-06", "write trigger_event: birth_date or care_end"),
+    ({"retention_settings/raw_keep_days": -1}, "RE-01", "greater than or equal to 0"),
+    ({"retention_settings/leap_birthday": "feb29"}, "RE-01", "write 'mar1' or 'feb28'"),
     ({"retention/1/rule": "R9"}, "RE-03", "write rule: R1, by which it is applied"),
     # Matching.
     ({"matching/0/tier": 3}, "MA-01", "in order of reliability 1 to 5"),
@@ -184,7 +200,14 @@ def test_an_identifier_in_no_privacy_statement_may_not_link_in_tier_1(tmp_path: 
 def test_exports_are_for_functions_that_see_everything(tmp_path: Path) -> None:
     data = shipped()
     data["functions"].append(
-        {"id": "arrears", "name": "Arrears", "purpose": "housing_priority", "export": EXPORTER, "items": ["last_name"]}
+        {
+            "id": "arrears",
+            "name": "Arrears",
+            "purpose": "housing_priority",
+            "rows": "all",
+            "export": EXPORTER,
+            "items": ["last_name"],
+        }
     )
     assert names(refusal(write(tmp_path, data)), "SE-06", "does not see every item .* write export: none")
 

@@ -10,14 +10,18 @@ import pytest
 
 from dagster_project.agreement.loader import RunContext, load_into_warehouse
 from dagster_project.agreement.model import Function, load_agreement
+from dagster_project.governance.access.functions import ensure_functions
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import connect, connection_env
-from dagster_project.warehouse.logins import ensure_function_roles
 
 ROOT = Path(__file__).parents[2]
 PROJECT = ROOT / "dbt_project"
 SCHOOLS = Function(
-    id="school_liaison", name="School liaison", purpose="Keep school places", items=("first_name", "current_school")
+    id="school_liaison",
+    name="School liaison",
+    purpose="Keep school places",
+    rows="all",
+    items=("first_name", "current_school"),
 )
 OPEN_TABLES = {"dim_household", "dim_partner", "dim_date", "publish_info"}
 
@@ -42,7 +46,7 @@ def built(own_warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> 
     context = RunContext("test_run", date(2026, 11, 22), "0" * 64, datetime(2026, 11, 22, tzinfo=UTC))
     with connect(own_warehouse, "admin") as conn:
         load_into_warehouse(conn, agreement, context)
-        ensure_function_roles(conn, [function.id for function in agreement.functions])
+        ensure_functions(conn, agreement)
     return dbt(own_warehouse, tmp_path_factory.mktemp("dbt_target"), "build")
 
 

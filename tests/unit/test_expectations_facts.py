@@ -75,6 +75,8 @@ SHAPE = MartShape(
     tables=frozenset({"dim_person"}),
     columns=frozenset({("dim_person", "person_key"), ("dim_person", "publish_id")}),
     readable={"planning": frozenset({("dim_person", "person_key")})},
+    row_scopes={"planning": "all"},
+    log_readers=frozenset(),
     match_only={"nhs_number": "F-11"},
 )
 SOUND = Catalogue(

@@ -9,6 +9,7 @@ import pytest
 from dagster_project.agreement.blank import blank_agreement
 from dagster_project.agreement.item_settings import PREFIX_OF_KIND, Freshness, ItemSettings, extracts_of
 from dagster_project.agreement.model import AgreementError, load_agreement
+from dagster_project.agreement.retention_settings import RetentionSettings
 from dagster_project.extracts.contracts import load_contracts
 from tests.agreement_kit import SHIPPED, agreement_of, changed, shipped, write
 
@@ -20,7 +21,8 @@ def test_the_extracts_of_a_kind_are_those_of_its_contracts() -> None:
 
 @pytest.mark.parametrize("text", [SHIPPED.read_text(encoding="utf-8"), blank_agreement()], ids=["shipped", "blank"])
 def test_each_setting_stands_in_the_file_with_its_default_and_a_reason(text: str) -> None:
-    for section, part in (("item_settings", ItemSettings()), ("freshness", Freshness())):
+    sections = {"item_settings": ItemSettings(), "freshness": Freshness(), "retention_settings": RetentionSettings()}
+    for section, part in sections.items():
         body = re.split(rf"(?m)^{section}:\n", text)[1].split("\n\n")[0]
         for name, value in part.model_dump().items():
             [line] = [line for line in body.splitlines() if line.startswith(f"  {name}:")]

@@ -10,6 +10,7 @@ from dagster_project.agreement.model import Agreement, load_agreement
 from dagster_project.agreement.register import FACTS, Clause, checks_of, load_register, matching, unanswered
 from dagster_project.extracts.contracts import load_contracts
 from dagster_project.governance import gate
+from dagster_project.governance.access import judge
 from dagster_project.governance.catalogue import Catalogue
 from dagster_project.governance.catalogue_rules import judge_catalogue
 from dagster_project.governance.facts import matching_columns, staged_extract
@@ -55,7 +56,7 @@ def gate_checks(agreement: Agreement) -> dict[str, str]:
     own = list(gate._own_checks(load_settings(), agreement, "any", None, None))
     for verdict in [*judge_catalogue(NOTHING, mart_shape(agreement), "mart_candidate"), *own]:
         checks[f"{verdict.suite}/{verdict.check_id}"] = verdict.clause
-    return checks
+    return checks | {f"{judge.SUITE}/{check_id}": clause for check_id, clause in judge.CHECKS.items()}
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,9 @@ import xlsxwriter
 from msoffcrypto.format.ooxml import OOXMLFile
 
 from dagster_project.governance.decisions.queue import FIELDS, Item
-from dagster_project.governance.decisions.worklist import Answer, read_worklist, save, write_worklist
+from dagster_project.governance.decisions.worklist import Answer, read_worklist, write_worklist
 from dagster_project.governance.errors import GovernanceError
+from dagster_project.governance.workbooks import save
 
 PASSWORD = "aB3!aB3!aB3!aB3!"
 EVIDENCE = {

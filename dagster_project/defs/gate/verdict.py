@@ -10,6 +10,7 @@ from dagster_project.governance.errors import GovernanceError
 from dagster_project.governance.gate import SUITES, judge
 from dagster_project.governance.holds import Hold, read_holds
 from dagster_project.governance.mart_shape import STRUCTURAL
+from expectations.redact import Verdict
 from expectations.subjects import CANDIDATE
 
 VERDICT = dg.AssetKey(["gate", "verdict"])
@@ -44,7 +45,7 @@ def verdict(hearthlink: HearthlinkRun) -> Iterator[dg.MaterializeResult | dg.Ass
         yield dg.AssetCheckResult(
             check_name=suite,
             passed=bool(checks) and not failed,
-            metadata={"checks": len(checks), "failed": failed, **_reasons(suite, holds)},
+            metadata={"checks": len(checks), "failed": failed, **_reasons(suite, holds), **_named(checks)},
         )
 
 
@@ -60,3 +61,9 @@ def _reasons(suite: str, holds: list[Hold]) -> dict[str, list[str]]:
     """What holds in a suite, in words; nothing where its checks failed for another cause."""
     sentences = [hold.sentence for hold in holds if hold.suite == suite]
     return {"reasons": sentences} if sentences else {}
+
+
+def _named(checks: list[Verdict]) -> dict[str, list[str]]:
+    """The controls that are not as they should be: names of tables, roles, policies and logins."""
+    named = [str(check.observed["named"]) for check in checks if "named" in check.observed]
+    return {"named": named} if named else {}

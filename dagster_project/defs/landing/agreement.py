@@ -10,9 +10,10 @@ from dagster_project.agreement.signed_text import text_problem
 from dagster_project.agreement.standing import Standing, standing
 from dagster_project.clock import utc_now
 from dagster_project.defs.resources import HearthlinkRun
+from dagster_project.governance.access.functions import ensure_functions
+from dagster_project.governance.retention.purge import purge, unfinished
 from dagster_project.warehouse.bootstrap import ensure_warehouse
 from dagster_project.warehouse.connection import connect
-from dagster_project.warehouse.logins import ensure_function_roles
 from dagster_project.warehouse.swap import reset_candidate
 
 TABLES = (
@@ -28,6 +29,7 @@ TABLES = (
     "retention_rules",
     "freshness",
     "item_settings",
+    "retention_settings",
     "run_context",
 )
 
@@ -62,8 +64,11 @@ def load_agreement_tables(
         started_at=started_at,
     )
     ensure_warehouse(settings)
+    if killed := unfinished(settings):
+        context.log.warning(f"The purge after {killed} had not come to its end and is done again first")
+        purge(settings, agreement, killed, as_at, hearthlink.folders(), use_dropbox=hearthlink.collect_dropbox)
     with connect(settings, "admin") as conn:
-        ensure_function_roles(conn, [function.id for function in agreement.functions])
+        ensure_functions(conn, agreement)
     with connect(settings, "hl_publisher") as conn:
         reset_candidate(conn)
     with connect(settings, "hl_loader") as conn:

@@ -122,9 +122,15 @@ def current_snapshots(hearthlink: HearthlinkRun) -> Iterator[dg.MaterializeResul
     settings = hearthlink.settings()
     _, _, started_at = hearthlink.current()
     with connect(settings, "hl_loader") as conn:
-        count = conn.execute("select count(*) from control.current_snapshots").fetchone()
+        count = conn.execute("select count(*), count(trimmed_at) from control.current_snapshots").fetchone()
     refusals = intake.holding_refusals(settings, started_at)
-    yield dg.MaterializeResult(metadata={"dagster/row_count": count[0] if count else 0})
+    yield dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": count[0] if count else 0,
+            # Of these only the rows of people in scope are left: whoever comes into scope now waits for the next file.
+            "trimmed_by_retention": count[1] if count else 0,
+        }
+    )
     yield dg.AssetCheckResult(
         check_name="no_delivery_refused",
         passed=not refusals,

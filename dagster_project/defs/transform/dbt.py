@@ -24,6 +24,7 @@ from dagster_project.warehouse.connection import connect, connection_env
 
 # dbt's unit tests prove the rules on invented rows; they are for CI, not for each run over real data.
 IDENTITIES = ("run", "--select", "+identity_records", "+identity_postcodes")
+DUE = dg.AssetKey(["retention", "due"])
 BUILD = ("build", "--exclude-resource-type", "unit_test")
 
 
@@ -36,7 +37,9 @@ class Translator(DagsterDbtTranslator):
         props = _node(manifest, unique_id)
         layer = props.get("schema", "")
         key = spec.key if props["resource_type"] == "source" else dg.AssetKey([layer, props["name"]])
-        return spec.replace_attributes(key=key, group_name=layer or None, kinds={"dbt", "postgres"})
+        spec = spec.replace_attributes(key=key, group_name=layer or None, kinds={"dbt", "postgres"})
+        # Nothing is built on what is past its period.
+        return spec.merge_attributes(deps=[DUE]) if layer == "staged" and props["resource_type"] == "model" else spec
 
 
 def _node(manifest: Mapping[str, Any], unique_id: str) -> Mapping[str, Any]:

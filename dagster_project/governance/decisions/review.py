@@ -13,8 +13,9 @@ from dagster_project.clock import utc_now
 from dagster_project.governance.decisions.queue import Item, read_items
 from dagster_project.governance.decisions.standing import DECISIONS, UNSURE, Pair, read_standing
 from dagster_project.governance.decisions.steward import LONGEST_TEXT, acting, required
-from dagster_project.governance.decisions.worklist import Answer, read_worklist, save, write_worklist
+from dagster_project.governance.decisions.worklist import Answer, read_worklist, write_worklist
 from dagster_project.governance.errors import GovernanceError
+from dagster_project.governance.workbooks import save
 from dagster_project.settings import Settings
 from dagster_project.warehouse.secrets_store import generate_password
 

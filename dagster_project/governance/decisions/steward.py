@@ -5,19 +5,19 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from psycopg.types.json import Jsonb
 
-from dagster_project.clock import utc_now
+from dagster_project.governance.access_log import record
 from dagster_project.governance.errors import GovernanceError
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import ADMIN, connect
 
 LONGEST_TEXT = 500
-_LOG = "insert into control.steward_log (happened_at, acted_by, action, detail) values (%s, %s, %s, %s)"
 
 
 @contextmanager
-def acting(settings: Settings, name: str, action: str) -> Iterator[tuple[psycopg.Connection[Any], dict[str, Any]]]:
+def acting(
+    settings: Settings, name: str, action: str, subject: str = ""
+) -> Iterator[tuple[psycopg.Connection[Any], dict[str, Any]]]:
     """The administrator's connection in one transaction, and the detail to be logged with it: references and counts.
 
     What is done counts only with its line in the log. Raises GovernanceError without a name, or when the database
@@ -28,7 +28,7 @@ def acting(settings: Settings, name: str, action: str) -> Iterator[tuple[psycopg
     try:
         with connect(settings, ADMIN) as conn:
             yield conn, detail
-            conn.execute(_LOG, [utc_now(), person, action, Jsonb(detail)])
+            record(conn, actor=person, action=action, subject=subject, detail=detail)
     except psycopg.errors.UndefinedTable:
         raise GovernanceError("There is no matching yet: run once, then there is a queue") from None
     except psycopg.Error as fault:

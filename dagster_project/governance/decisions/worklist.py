@@ -1,8 +1,5 @@
-"""The worklist: a workbook that asks and takes answers, encrypted with AES-256 before a byte of it reaches a disk."""
+"""The worklist: an encrypted workbook that asks and takes answers."""
 
-import io
-import os
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +8,11 @@ from typing import Any
 from dagster_project.governance.decisions.queue import FIELDS, Item
 from dagster_project.governance.decisions.standing import DECISIONS
 from dagster_project.governance.errors import GovernanceError
+from dagster_project.governance.workbooks import CLASSIFICATION, encrypted, opened
 
 SHEET, ABOUT = "Worklist", "About"
 DECISION, WHY = "your decision", "why"
 COLUMNS = ("item", "question", "tier", "one system", "other system", *FIELDS, "earlier decision", DECISION, WHY)
-LARGEST_BYTES = 50_000_000
 _WIDTHS = {"item": 24, "question": 60, "one system": 28, "other system": 28, DECISION: 14, WHY: 60}
 _HELP = (
     "For each question choose confirm (one person), reject (two people) or unsure, and say why.",
@@ -38,30 +35,12 @@ class Answer:
 
 def write_worklist(export_id: str, items: Sequence[Item], partners: Mapping[str, str], password: str) -> bytes:
     """The encrypted workbook. `partners` maps codes to names."""
-    import msoffcrypto.format.ooxml
-    import xlsxwriter
 
-    plain, encrypted = io.BytesIO(), io.BytesIO()
-    as_text = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(plain, as_text) as book:
+    def write(book: Any) -> None:
         _write_items(book, items, partners)
         _write_about(book, export_id)
-    plain.seek(0)
-    msoffcrypto.format.ooxml.OOXMLFile(plain).encrypt(password, encrypted)
-    return encrypted.getvalue()
 
-
-def save(content: bytes, path: Path) -> None:
-    """Write a new file that only its owner can read. Raises GovernanceError where there is one or it cannot be."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise GovernanceError(f"{path} exists already: choose another name (--out)") from None
-    except OSError as fault:
-        raise GovernanceError(f"{path} cannot be written: {fault.strerror}") from None
-    with os.fdopen(descriptor, "wb") as handle:
-        handle.write(content)
+    return encrypted(write, password)
 
 
 def read_worklist(path: Path, password: str) -> tuple[str, list[Answer]]:
@@ -70,7 +49,7 @@ def read_worklist(path: Path, password: str) -> tuple[str, list[Answer]]:
     Raises:
         GovernanceError: not a worklist, not encrypted, another password, or changed by other means than a spreadsheet.
     """
-    book = _opened(_decrypted(path, password), path.name)
+    book = opened(path, password)
     if not {SHEET, ABOUT} <= set(book.sheetnames):
         raise GovernanceError(f"{path.name} is not a worklist of 'hearthlink review export'")
     export_id = str(next(book[ABOUT].iter_rows(min_col=2, max_col=2, values_only=True))[0] or "")
@@ -86,46 +65,9 @@ def read_worklist(path: Path, password: str) -> tuple[str, list[Answer]]:
     return export_id, [answer for answer in answers if answer.decision or answer.why]
 
 
-def _decrypted(path: Path, password: str) -> bytes:
-    from msoffcrypto import exceptions
-    from msoffcrypto.format.ooxml import OOXMLFile
-
-    try:
-        if path.stat().st_size > LARGEST_BYTES:
-            raise GovernanceError(f"{path.name} is too large for a worklist")
-        content = path.read_bytes()
-    except OSError as fault:
-        raise GovernanceError(f"{path} cannot be read: {fault.strerror}") from None
-    opened = io.BytesIO()
-    try:
-        file = OOXMLFile(io.BytesIO(content))
-        if not file.is_encrypted():
-            raise GovernanceError(f"{path.name} is not encrypted: save it with its password, then import it")
-        file.load_key(password=password, verify_password=True)
-        file.decrypt(opened, verify_integrity=True)
-    except exceptions.InvalidKeyError as fault:
-        if "integrity" in str(fault).lower():
-            raise GovernanceError(f"{path.name} was damaged or changed on its way: fetch it again") from None
-        raise GovernanceError(f"This is not the password of {path.name}") from None
-    except (exceptions.FileFormatError, exceptions.DecryptionError, exceptions.ParseError, OSError, ValueError):
-        raise GovernanceError(f"{path.name} is damaged, or not an encrypted workbook") from None
-    return opened.getvalue()
-
-
-def _opened(content: bytes, name: str) -> Any:
-    import openpyxl
-
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as parts:
-            if sum(part.file_size for part in parts.infolist()) > 10 * LARGEST_BYTES:
-                raise GovernanceError(f"{name} is too large for a worklist")
-        return openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
-    except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError):
-        raise GovernanceError(f"{name} is not a workbook that can be read") from None
-
-
 def _write_items(book: Any, items: Sequence[Item], partners: Mapping[str, str]) -> None:
     sheet = book.add_worksheet(SHEET)
+    sheet.set_header(f"&C{CLASSIFICATION}")
     bold, wrap = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
     open_cell = book.add_format({"locked": False, "text_wrap": True, "valign": "top", "bg_color": "#FFF8DC"})
     for place, name in enumerate(COLUMNS):
@@ -162,6 +104,7 @@ def _write_about(book: Any, export_id: str) -> None:
     sheet.set_column(1, 1, 120)
     sheet.write_string(0, 0, "export")
     sheet.write_string(0, 1, export_id)
+    sheet.write_string(1, 1, CLASSIFICATION)
     for row, text in enumerate(_HELP, start=2):
         sheet.write_string(row, 1, text)
     sheet.protect()

@@ -10,7 +10,7 @@ from dagster_project.governance.documents.agreement_page import about_line
 from dagster_project.governance.documents.data_flow_picture import Box, picture
 from dagster_project.governance.documents.parts import Block, Document, Facts, Picture, Section, Table
 from dagster_project.governance.documents.sections_rules import hosting_rules
-from dagster_project.governance.documents.words import labels, listed, scope, words
+from dagster_project.governance.documents.words import labels, listed, people_seen, scope, words
 
 PICTURE = "data-flow.svg"
 _DOORS = {"direct": "Folder of the partner", "sftp": "SFTP drop-box"}
@@ -92,8 +92,8 @@ def _reader(dated: Agreement, function: Function) -> list[str]:
     special = sum(item.special_category for item in seen)
     takes_out = "takes nothing out" if function.export == "none" else f"takes out: {words(function.export)}"
     return [
-        f"{len(seen)} items shown, {special} of them special category",
-        f"{words(function.rows)} people in scope; {takes_out}",
+        f"{len(seen)} items {'exported' if function.rows == 'none' else 'shown'}, {special} of them special category",
+        f"sees {people_seen(function)}; {takes_out}",
         dated.purpose_of(function),
     ]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dagster_project.agreement.content import Function, Tier
 from dagster_project.agreement.model import Agreement
 from dagster_project.governance.documents.parts import Block, Facts, Paragraph, Table
-from dagster_project.governance.documents.words import labels, listed, scope, words, years_or_days
+from dagster_project.governance.documents.words import labels, listed, people_seen, scope, words, years_or_days
 
 
 def data_subjects(agreement: Agreement) -> Iterator[Block]:
@@ -158,7 +158,7 @@ def function_row(agreement: Agreement, function: Function) -> list[object]:
     return [
         function.name,
         agreement.purpose_of(function),
-        f"{words(function.rows)} in scope",
+        people_seen(function),
         words(function.export),
         labels(agreement, function.items),
     ]
@@ -195,6 +195,7 @@ def settings(agreement: Agreement) -> Iterator[Block]:
     for about, part in (
         ("How items are worked out", agreement.item_settings),
         ("After how many days a partner's file is too old to say anything about today", agreement.freshness),
+        ("How data is let go", agreement.retention_settings),
         ("How large a change waits for a person", agreement.holds),
         ("How records are matched", agreement.settings),
     ):

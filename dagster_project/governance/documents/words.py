@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from dagster_project.agreement.model import Agreement
+from dagster_project.agreement.model import Agreement, Function
 from dagster_project.agreement.partners import Partner
 
 _WORDS = {
@@ -35,11 +35,24 @@ _WORDS = {
     "filezilla": "FileZilla",
     "xlsx": "XLSX",
 }
+_PEOPLE = {
+    "all": "everybody in scope",
+    "own_partner": "whoever the user's own partner holds a record of",
+    "temporary_accommodation": "whoever is in temporary accommodation now",
+    "own_caseload": "the user's own caseload, which is their open cases",
+    "own_team": "the open cases of the user's own team",
+    "none": "nobody",
+}
 
 
 def words(code: str) -> str:
     """A code of the file as people say it."""
     return _WORDS.get(code, code.replace("_", " "))
+
+
+def people_seen(function: Function) -> str:
+    """Whom a function sees (SE-02)."""
+    return _PEOPLE[function.rows]
 
 
 def listed(entries: Iterable[str], none: str = "none") -> str:

@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from dagster_project.governance.evidence import (
+    facts_access,
     facts_agreement,
     facts_decisions,
     facts_deliveries,
     facts_product,
+    facts_retention,
     facts_tables,
 )
 from dagster_project.governance.evidence.results import Check
@@ -46,6 +48,8 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
             facts_tables.tier_1_gated,
             facts_tables.retention_listed,
             facts_decisions.records_kept_apart,
+            facts_retention.purges_proved,
+            facts_retention.files_within_window,
             facts_deliveries.partners_known,
             facts_deliveries.privacy_statements,
             facts_deliveries.assurance_current,
@@ -63,6 +67,8 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
             facts_product.logins_personal,
             facts_product.logins_one_function,
             facts_product.logins_without_superuser,
+            facts_access.access_stands,
+            facts_access.access_log_whole,
         )
     }
 )

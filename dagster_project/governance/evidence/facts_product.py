@@ -10,7 +10,7 @@ from pathlib import Path
 from dagster_project.dropbox.accounts import MIN_PASSWORD_LENGTH, check_password
 from dagster_project.dropbox.errors import AccountError
 from dagster_project.governance.evidence.world import Tally, World, all_hold, none_found
-from dagster_project.warehouse.logins import LoginRefused, refuse_generic
+from dagster_project.warehouse.login_names import LoginRefused, refuse_generic
 from dagster_project.warehouse.roles import FUNCTION_PREFIX, PIPELINE_LOGINS
 
 _MAIL = {"smtplib", "imaplib", "poplib", "aiosmtplib", "yagmail", "redmail", "sendgrid", "exchangelib", "mailer"}
@@ -32,6 +32,8 @@ _MEMBERS = """
     inner join pg_catalog.pg_roles as granted on memberships.roleid = granted.oid
     inner join pg_catalog.pg_roles as members on memberships.member = members.oid
     where members.rolcanlogin and not members.rolsuper
+        and members.oid <> (select datdba from pg_catalog.pg_database where datname = current_database())
+        and granted.rolname <> 'hl_hold_custodian'
 """
 _POWERFUL = """
     select rolname, rolsuper or rolbypassrls

@@ -11,6 +11,7 @@ from typing import Any
 
 from dagster_project.agreement.content import Settings as SettingsOfAgreement
 from dagster_project.agreement.item_settings import ItemSettings
+from dagster_project.agreement.retention_settings import RetentionSettings
 from dagster_project.governance.errors import GovernanceError
 from dagster_project.governance.evidence.canonical import canonical, sha256
 from dagster_project.governance.evidence.oscal import assessment_results
@@ -25,7 +26,12 @@ from dagster_project.settings import Settings
 FORMAT = "hearthlink-evidence/2"
 PACK, PAGE, OSCAL = "pack.json", "index.html", "assessment-results.json"
 _FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_SETTINGS_OF_RUN = ("hold_while", *ItemSettings.model_fields, *SettingsOfAgreement.model_fields)
+_SETTINGS_OF_RUN = (
+    "hold_while",
+    *RetentionSettings.model_fields,
+    *ItemSettings.model_fields,
+    *SettingsOfAgreement.model_fields,
+)
 
 
 @dataclass(frozen=True)
@@ -57,11 +63,13 @@ def build_pack(
     published: Published,
     previous: Mapping[str, str] | None,
     linkage: LinkageReport,
+    retention: Mapping[str, Any],
+    access_log: Mapping[str, int | str],
 ) -> dict[str, Any]:
     """The pack as plain data: names of our own, codes, hashes, counts and moments; nothing about a person.
 
     `header` is about the agreement (title and whatever else its caller may show), `previous` has `publish_id` and
-    the hashes of the pack before (see `ledger.newest`), None for the first.
+    the hashes of the pack before (see `ledger.newest`), None for the first. `retention` is `Standing.as_data`.
     """
     run, gate = record.run, record.gate
     return {
@@ -101,6 +109,9 @@ def build_pack(
         "deliveries": list(record.deliveries),
         # No ledger knows this page: its hash stands here, and the pack is in the chain.
         "linkage": {**linkage.as_data(), "page_sha256": sha256(linkage_page.render(linkage).encode())},
+        "retention": dict(retention),
+        # The newest row of the log when this was written: what is cut off its end since shows by it.
+        "access_log": dict(access_log),
         "clauses": [_clause(found) for found in results],
         "counts": counts(results),
         "warnings": list(warnings),

@@ -7,6 +7,7 @@ from typing import Any
 from dagster_project.governance.evidence.canonical import canonical
 from dagster_project.governance.evidence.markup import Markup, code, element, facts, join, table, text
 from dagster_project.governance.evidence.page_clauses import MEANING, RESULT_CLASS, clauses_section
+from dagster_project.governance.evidence.page_retention import retention_section
 from dagster_project.governance.evidence.page_shell import whole_page
 from dagster_project.governance.evidence.page_tables import checks_section, deliveries_section
 
@@ -31,6 +32,7 @@ def render(pack: Mapping[str, Any], pack_sha256: str) -> str:
             _identity(data, pack_sha256),
             clauses_section(data),
             deliveries_section(data),
+            retention_section(data),
             checks_section(data),
             _footer(),
         ),

@@ -14,7 +14,7 @@ from dagster_project.governance.evidence.results import Attested, Check, Count
 # What a route leaves as evidence (see dropbox.transport); a host's name or address never goes further.
 TRANSPORT_KEYS = ("cipher", "mac", "kex", "host_key_type", "host_key_fingerprint", "strict_kex")
 _OBSERVED_NAMES = ("expectation", "table", "dimension")
-_RUN = "select * from agreement.run_context cross join agreement.item_settings"
+_RUN = "select * from agreement.run_context cross join agreement.item_settings cross join agreement.retention_settings"
 _GATE = """
     select passed, started_at, finished_at, candidate_fingerprint
     from control.gate_runs

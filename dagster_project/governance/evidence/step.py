@@ -8,6 +8,8 @@ import psycopg
 from dagster_project.agreement.model import Agreement, load_agreement
 from dagster_project.agreement.register import facts_of, load_register
 from dagster_project.agreement.standing import standing
+from dagster_project.governance.access.users import overdue
+from dagster_project.governance.access_log import read_chain, record
 from dagster_project.governance.evidence import ledger
 from dagster_project.governance.evidence.code_identity import code_identity
 from dagster_project.governance.evidence.facts import find_facts
@@ -16,7 +18,9 @@ from dagster_project.governance.evidence.record import RunRecord, read_record
 from dagster_project.governance.evidence.results import Check, ClauseResult, blocking, clause_results
 from dagster_project.governance.evidence.world import World
 from dagster_project.governance.linkage.report import read_report
+from dagster_project.governance.retention.standing import read_standing
 from dagster_project.settings import Settings
+from dagster_project.warehouse.roles import PUBLISHER
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class Findings:
     facts: tuple[Check, ...]
     results: tuple[ClauseResult, ...]
     code: dict[str, str | bool | None]
+    overdue_users: int = 0
 
     @property
     def blocking(self) -> tuple[str, ...]:
@@ -36,9 +41,14 @@ class Findings:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What somebody has to see to, each in a sentence: dates of the agreement, attestations."""
+        """What somebody has to see to, each in a sentence: dates of the agreement, users, attestations."""
         of_agreement = standing(self.agreement, self.record.as_at).warnings
-        return (*of_agreement, *(found.warning for found in self.results if found.warning))
+        of_users = (
+            [f"{self.overdue_users} user(s) wait for their quarterly confirmation: see 'hearthlink user list --due'"]
+            if self.overdue_users
+            else []
+        )
+        return (*of_agreement, *of_users, *(found.warning for found in self.results if found.warning))
 
 
 def find(settings: Settings, conn: psycopg.Connection[Any], publish_id: str) -> Findings:
@@ -49,19 +59,20 @@ def find(settings: Settings, conn: psycopg.Connection[Any], publish_id: str) -> 
         AgreementError: the agreement or the register cannot be read.
     """
     clauses = load_register()
-    record = read_record(conn, publish_id)
-    agreement = load_agreement(settings.agreement_file).on(record.as_at)
-    facts = find_facts(World(settings, agreement, record, conn), facts_of(clauses))
+    run = read_record(conn, publish_id)
+    agreement = load_agreement(settings.agreement_file).on(run.as_at)
+    facts = find_facts(World(settings, agreement, run, conn), facts_of(clauses))
     results = clause_results(
         clauses,
-        [*record.checks, *facts],
-        record.attestations,
-        record.as_at,
-        record.first_publish,
+        [*run.checks, *facts],
+        run.attestations,
+        run.as_at,
+        run.first_publish,
         # An invented council has nobody who could attest anything.
         may_block=not agreement.example,
     )
-    return Findings(agreement, record, tuple(facts), tuple(results), code_identity(settings.project_root))
+    code = code_identity(settings.project_root)
+    return Findings(agreement, run, tuple(facts), tuple(results), code, overdue(conn, run.as_at))
 
 
 def write(
@@ -75,6 +86,8 @@ def write(
         GovernanceError: the pack cannot be written.
     """
     previous = ledger.newest(conn)
+    record(conn, actor=PUBLISHER, action="publish", subject=publish_id, detail={"people": published.people})
+    log = read_chain(conn)
     pack = build_pack(
         findings.record,
         {"title": findings.agreement.agreement.title, "example": findings.agreement.example},
@@ -85,6 +98,8 @@ def write(
         published,
         previous,
         read_report(conn),
+        read_standing(conn).as_data(),
+        {"entries": log.entries, "head_sha256": log.head_sha256},
     )
     written = write_pack(settings, publish_id, pack)
     ledger.append(

@@ -9,9 +9,9 @@ from typing import Any
 from dagster_project.governance.traceability.used_columns import Shapes, Table, columns_of_value, used_columns
 
 Node = Mapping[str, Any]
-SETTINGS_MODELS = ("stg_run_context", "stg_item_settings", "stg_freshness")
+SETTINGS_MODELS = ("stg_run_context", "stg_item_settings", "stg_retention_settings", "stg_freshness")
 # Who is housed is decided before people are linked; what lies behind the other tables of matched is linking.
-RULES_OF_MATCHED = ("scope_housing_records",)
+RULES_OF_MATCHED = ("scope_housing_records", "housing_stays")
 # What the run is about is no setting.
 NOT_SETTINGS = frozenset(
     {

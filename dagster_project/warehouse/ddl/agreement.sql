@@ -37,6 +37,11 @@ create table if not exists agreement.functions (
     purpose text not null
 );
 
+-- The people whom a function sees.
+alter table agreement.functions add column if not exists row_scope text not null default 'none' check (
+    row_scope in ('all', 'own_partner', 'temporary_accommodation', 'own_caseload', 'own_team', 'none')
+);
+
 create table if not exists agreement.function_items (
     function text not null,
     item text not null,
@@ -107,6 +112,14 @@ create table if not exists agreement.item_settings (
     ay_start text not null
 );
 
+create table if not exists agreement.retention_settings (
+    raw_keep_days integer not null,
+    ta_gap_days integer not null,
+    ta_grace_days integer not null,
+    ta_stale_days integer not null,
+    leap_birthday text not null check (leap_birthday in ('mar1', 'feb28'))
+);
+
 create table if not exists agreement.freshness (
     partner text not null,
     extract text not null,
@@ -117,6 +130,7 @@ create table if not exists agreement.freshness (
 -- One run at a time: a second row would make every model join twice.
 create unique index if not exists run_context_is_one_row on agreement.run_context ((true));
 create unique index if not exists item_settings_is_one_row on agreement.item_settings ((true));
+create unique index if not exists retention_settings_is_one_row on agreement.retention_settings ((true));
 
 grant usage on schema agreement to hl_dbt, hl_publisher, hl_analyst;
 grant select on all tables in schema agreement to hl_dbt, hl_publisher, hl_analyst;

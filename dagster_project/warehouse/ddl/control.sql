@@ -15,6 +15,12 @@ create table if not exists control.deliveries (
     received_at timestamptz not null
 );
 
+-- The London date of the run that took it in, from which its window counts.
+alter table control.deliveries add column if not exists received_on date;
+update control.deliveries
+set received_on = (received_at at time zone 'Europe/London')::date
+where received_on is null;
+
 -- Identity is partner and content: the same bytes load once, whatever their name.
 create unique index if not exists deliveries_load_once
 on control.deliveries (partner, content_sha256) where status = 'loaded';

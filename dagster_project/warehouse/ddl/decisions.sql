@@ -52,14 +52,21 @@ create table if not exists control.review_decisions (
     check ((right_partner is null) = (right_record_id is null))
 );
 
--- Who did what with the register and the queue: references and counts only.
-create table if not exists control.steward_log (
-    log_id bigint generated always as identity primary key,
-    happened_at timestamptz not null,
-    acted_by text not null,
-    action text not null,
-    detail jsonb not null
-);
+-- Who did what with the register and the queue stood in a table of its own before there was an access log.
+do $$
+declare
+    line record;
+begin
+    if to_regclass('control.steward_log') is not null then
+        for line in select * from control.steward_log order by log_id loop
+            perform control.log_access(
+                line.acted_by, line.action, '', '', line.detail || jsonb_build_object('happened_at', line.happened_at)
+            );
+        end loop;
+        drop table control.steward_log;
+    end if;
+end
+$$;
 
 -- Every key that was ever shown, without a trace of whose it was: none of them is given to anybody else.
 create table if not exists control.person_keys (

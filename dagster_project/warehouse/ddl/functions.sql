@@ -20,8 +20,11 @@ begin
     loop
         execute format('revoke execute on function %s from public', callable);
         if callable::text like 'pg\_%advisory%' then
-            execute format('grant execute on function %s to hl_loader, hl_publisher', callable);
+            execute format('grant execute on function %s to hl_loader, hl_publisher, hl_log_owner', callable);
         end if;
     end loop;
+    -- A block of code could write what it likes into the server's log.
+    revoke usage on language plpgsql from public;
+    grant usage on language plpgsql to hl_log_owner, hl_access_owner;
 end
 $$;

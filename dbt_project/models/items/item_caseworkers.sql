@@ -8,14 +8,18 @@ withheld_people as (
     select * from {{ ref('item_withheld_people') }}
 ),
 
--- Of a restricted person only the team is named: it decides what may be told.
+-- Of a hidden person only the team is named, as the one to contact: it decides what may be told.
 caseworkers as (
     select distinct -- two workers of one team are one row once their names are withheld
         involvements.person_key,
         involvements.service,
         involvements.team,
-        case when withheld_people.is_restricted then 'Withheld' else involvements.worker_name end as worker_name,
-        case when not withheld_people.is_restricted then involvements.worker_role end as worker_role
+        case
+            when withheld_people.is_hidden
+                then 'Contact ' || coalesce(involvements.team, involvements.service, 'the service')
+            else involvements.worker_name
+        end as worker_name,
+        case when not withheld_people.is_hidden then involvements.worker_role end as worker_role
     from involvements
     inner join withheld_people on involvements.person_key = withheld_people.person_key
 )

@@ -93,13 +93,14 @@ found as (
             and open_spells.precedence = 1
 ),
 
--- A restricted person's school tells where to wait for them.
+-- A hidden person's school, and that of a child of the same household, tells where to wait for them.
 shown as (
     select
         found.person_key,
-        case when withheld_people.is_restricted then 'Withheld' else found.current_school end as current_school,
-        case when not withheld_people.is_restricted then found.current_school_postcode end as current_school_postcode,
-        case when not withheld_people.is_restricted then found.school_key end as school_key
+        case when withheld_people.is_address_withheld then 'Withheld' else found.current_school end as current_school,
+        case when not withheld_people.is_address_withheld then found.current_school_postcode end
+            as current_school_postcode,
+        case when not withheld_people.is_address_withheld then found.school_key end as school_key
     from found
     inner join withheld_people on found.person_key = withheld_people.person_key
 )

@@ -63,6 +63,7 @@ involvements as (
 open_involvements as (
     select distinct -- a worker with two involvements, or a plan with two needs, is named once
         linked_records.person_key,
+        linked_records.partner,
         involvements.service,
         involvements.team,
         involvements.worker_name,

@@ -52,7 +52,6 @@ marked as (
     select
         identities.person_key,
         identities.household_key,
-        restricted_people.person_key is not null as is_restricted,
         restricted_people.person_key is not null or refuge_people.person_key is not null as is_hidden
     from identities
     left outer join restricted_people on identities.person_key = restricted_people.person_key
@@ -63,7 +62,7 @@ marked as (
 withheld as (
     select
         person_key,
-        is_restricted,
+        is_hidden,
         bool_or(is_hidden) over (partition by household_key) as is_address_withheld
     from marked
 )

@@ -28,6 +28,10 @@ host_systems as (
     from linked_records -- two records of one system are one host system
 ),
 
+visibility as (
+    select * from {{ ref('item_visibility') }}
+),
+
 address_feeds as (
     select
         partner,
@@ -68,8 +72,10 @@ shown as (
         case when compared.address_status = 'shown' then compared.address_line_2 end as address_line_2,
         case when compared.address_status = 'shown' then compared.town end as town,
         case when compared.address_status = 'shown' then compared.postcode end as postcode,
+        visibility.visible_to,
         run_context.publish_id
     from compared
+    inner join visibility on compared.person_key = visibility.person_key
     cross join run_context
 )
 

@@ -8,6 +8,10 @@ caseworkers as (
     select * from {{ ref('item_caseworkers') }}
 ),
 
+visibility as (
+    select * from {{ ref('item_visibility') }}
+),
+
 stamped as (
     select
         caseworkers.person_key,
@@ -15,8 +19,10 @@ stamped as (
         caseworkers.team,
         caseworkers.worker_name,
         caseworkers.worker_role,
+        visibility.visible_to,
         run_context.publish_id
     from caseworkers
+    inner join visibility on caseworkers.person_key = visibility.person_key
     cross join run_context
 )
 

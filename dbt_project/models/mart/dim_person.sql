@@ -8,6 +8,10 @@ identities as (
     select * from {{ ref('item_identity') }}
 ),
 
+visibility as (
+    select * from {{ ref('item_visibility') }}
+),
+
 people as (
     select
         identities.person_key,
@@ -16,8 +20,10 @@ people as (
         identities.last_name,
         identities.gender,
         identities.date_of_birth,
+        visibility.visible_to,
         run_context.publish_id
     from identities
+    inner join visibility on identities.person_key = visibility.person_key
     cross join run_context
 )
 

@@ -68,6 +68,10 @@ exclusions as (
     select * from {{ ref('item_exclusions') }}
 ),
 
+visibility as (
+    select * from {{ ref('item_visibility') }}
+),
+
 indicators as (
     select
         identities.person_key,
@@ -93,8 +97,10 @@ indicators as (
         attendance.total_absence_percent,
         attendance.lateness_percent,
         exclusions.exclusions_current_year,
+        visibility.visible_to,
         run_context.publish_id
     from identities
+    inner join visibility on identities.person_key = visibility.person_key
     cross join run_context
     left outer join temporary_accommodation on identities.person_key = temporary_accommodation.person_key
     left outer join rent_arrears on identities.person_key = rent_arrears.person_key

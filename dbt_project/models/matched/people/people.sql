@@ -4,6 +4,62 @@ person_records as (
     select * from {{ ref('person_records') }}
 ),
 
+scope_records as (
+    select * from {{ ref('scope_housing_records') }}
+),
+
+childrens_persons as (
+    select * from {{ ref('stg_csc_persons') }}
+),
+
+adults_persons as (
+    select * from {{ ref('stg_asc_persons') }}
+),
+
+run_context as (
+    select as_at from {{ ref('stg_run_context') }}
+),
+
+-- a stay that is open in one system counts, whatever ended in another
+housed as (
+    select
+        person_records.person_key,
+        bool_and(scope_records.is_suspended) as is_suspended
+    from person_records
+    inner join scope_records
+        on person_records.partner = scope_records.partner
+            and person_records.record_id = scope_records.record_id
+    where person_records.source = 'housing'
+    group by person_records.person_key
+),
+
+deaths as (
+    select
+        partner,
+        person_id as record_id,
+        death_date
+    from childrens_persons
+    union all
+    select
+        partner,
+        person_id as record_id,
+        death_date
+    from adults_persons
+),
+
+died as (
+    select
+        person_records.person_key,
+        min(deaths.death_date) as died_on
+    from person_records
+    cross join run_context
+    inner join deaths
+        on person_records.partner = deaths.partner
+            and person_records.record_id = deaths.record_id
+    where person_records.source <> 'housing' and deaths.death_date <= run_context.as_at
+    group by person_records.person_key
+),
+
 counted as (
     select
         person_key,
@@ -15,17 +71,24 @@ counted as (
     group by person_key
 ),
 
--- every person here has a housing record in scope: without a link to another system nothing is shown (clause MA-07)
+-- every person here has a housing record in scope: without a link to another system nothing is shown (clause MA-07);
+-- between two stays (clause RE-01) and after death nothing is either
 people as (
     select
-        person_key,
-        housing_records,
-        csc_records,
-        asc_records,
-        edu_records,
-        weakest_tier,
-        csc_records + asc_records + edu_records > 0 as is_published
+        counted.person_key,
+        counted.housing_records,
+        counted.csc_records,
+        counted.asc_records,
+        counted.edu_records,
+        counted.weakest_tier,
+        coalesce(housed.is_suspended, true) as is_suspended,
+        died.died_on,
+        counted.csc_records + counted.asc_records + counted.edu_records > 0
+        and not coalesce(housed.is_suspended, true)
+        and died.died_on is null as is_published
     from counted
+    left join housed on counted.person_key = housed.person_key
+    left join died on counted.person_key = died.person_key
 )
 
 select * from people

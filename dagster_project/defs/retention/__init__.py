@@ -1,0 +1,1 @@
+"""Retention in the run: what goes after each publish."""

@@ -1,0 +1,98 @@
+"""Who may read what of a mart schema, as lines that name each control: rights, row level security, policies.
+
+A line is short enough to be read in an error: `dim_person.gender: SELECT for fn_planner`. What the database has is
+compared with what the agreement wants, or with what it had when it was published (clauses SE-01, SE-02).
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+
+from dagster_project.governance.mart_shape import HIDDEN, MartShape
+from dagster_project.warehouse.roles import ANALYST, DBT, FUNCTION_PREFIX, PUBLISHER
+
+EVERYBODY = "everybody"
+_RIGHTS = """
+    select relname, null, coalesce(roles.rolname, %(everybody)s), rights.privilege_type, rights.is_grantable
+    from pg_catalog.pg_class
+    cross join lateral aclexplode(relacl) as rights
+    left join pg_catalog.pg_roles as roles on rights.grantee = roles.oid
+    where relnamespace = %(schema)s::regnamespace and relkind not in ('i', 'I', 't') and rights.grantee <> relowner
+    union all
+    select relname, attname, coalesce(roles.rolname, %(everybody)s), rights.privilege_type, rights.is_grantable
+    from pg_catalog.pg_class
+    inner join pg_catalog.pg_attribute on pg_class.oid = attrelid
+    cross join lateral aclexplode(attacl) as rights
+    left join pg_catalog.pg_roles as roles on rights.grantee = roles.oid
+    where relnamespace = %(schema)s::regnamespace and not attisdropped
+"""
+_ROW_SECURITY = """
+    select relname, relrowsecurity, relforcerowsecurity
+    from pg_catalog.pg_class
+    where relnamespace = %(schema)s::regnamespace and relkind in ('r', 'p')
+"""
+_POLICIES = """
+    select tablename, policyname, permissive, roles::text[], cmd, qual, with_check
+    from pg_catalog.pg_policies
+    where schemaname = %(schema)s::name
+"""
+
+
+def read_controls(conn: psycopg.Connection[Any], schema: str) -> frozenset[str]:
+    """The controls as the database has them. Any login may read them."""
+    names = {"schema": schema, "everybody": EVERYBODY}
+    rights = conn.execute(_RIGHTS.encode(), names).fetchall()
+    flags = conn.execute(_ROW_SECURITY.encode(), names).fetchall()
+    policies = conn.execute(_POLICIES.encode(), names).fetchall()
+    return frozenset(
+        [
+            *(_right(table, column, role, kind, is_grantable) for table, column, role, kind, is_grantable in rights),
+            *(line for table, is_on, is_forced in flags for line in _row_security(table, is_on, is_forced)),
+            *(_policy(*policy) for policy in policies),
+        ]
+    )
+
+
+def meant_controls(shape: MartShape) -> frozenset[str]:
+    """The controls that a candidate has as the models leave it under an agreement."""
+    return frozenset(_meant(shape))
+
+
+def _meant(shape: MartShape) -> Iterator[str]:
+    for table in shape.tables:
+        yield from (_right(table, None, role, "SELECT") for role in (PUBLISHER, ANALYST))
+    for function, columns in shape.readable.items():
+        yield from (_right(table, column, FUNCTION_PREFIX + function, "SELECT") for table, column in columns)
+    for table in HIDDEN:
+        yield from _row_security(table, is_on=True, is_forced=True)
+        yield _policy(table, "pipeline", "PERMISSIVE", [ANALYST, PUBLISHER], "SELECT", "true", None)
+        yield _policy(table, "builder", "PERMISSIVE", [DBT], "ALL", "true", "true")
+        for function, row_scope in shape.row_scopes.items():
+            role = FUNCTION_PREFIX + function
+            yield _policy(table, role, "PERMISSIVE", [role], "SELECT", row_rule(row_scope, table), None)
+
+
+def row_rule(row_scope: str, table: str) -> str:
+    """The expression of a function's row policy on a table, as the database prints it."""
+    return f"(visible_to && ( SELECT access.my_tokens('{row_scope}'::text, '{table}'::text) AS my_tokens))"
+
+
+def _right(table: str, column: str | None, role: str, kind: str, is_grantable: bool = False) -> str:
+    place = f"{table}.{column}" if column else table
+    return f"{place}: {kind} for {role}{' to hand on' if is_grantable else ''}"
+
+
+def _row_security(table: str, is_on: bool, is_forced: bool) -> Iterator[str]:
+    if is_on:
+        yield f"{table}: row level security on"
+    if is_forced:
+        yield f"{table}: row level security forced"
+
+
+def _policy(
+    table: str, name: str, permissive: str, roles: list[str], command: str, rule: str | None, check: str | None
+) -> str:
+    kind = "" if permissive == "PERMISSIVE" else f" {permissive.lower()}"
+    ends = [f"using {' '.join((rule or 'nothing').split())}", *([f"with check {check}"] if check else [])]
+    return f"{table}: policy {name}{kind} for {command} to {', '.join(sorted(roles))} {' '.join(ends)}"

@@ -1,0 +1,138 @@
+"""The people, the functions and the attempts of tests/security/test_access_by_function.py."""
+
+from dataclasses import dataclass
+
+from dagster_project.governance.access.scopes import Scope, parse_caseload
+from tests.council_kit import REFERENCE
+from tests.linkage.population import ASC, CSC, EDU, Council, nhs_number, upn
+
+TABLES = ("dim_person", "fct_person_indicators", "bridge_person_address", "bridge_person_caseworker", "dim_household")
+EVERYBODY = {"Ann", "Bea", "Cai", "Dot", "Rae"}
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with a function, and whom they see."""
+
+    login: str
+    scope: Scope
+    sees: frozenset[str]
+
+
+def caseload(text: str) -> Scope:
+    return Scope(caseloads=(parse_caseload(text),))
+
+
+PEOPLE = {
+    "housing_officer": Person("hal.fenwick", Scope(partners=("fakeshire_homes",)), frozenset({"Cai", "Dot"})),
+    "ta_officer": Person("tia.fenwick", Scope(), frozenset({"Ann", "Bea", "Dot", "Rae"})),
+    "childrens_worker": Person(
+        "cleo.fenwick", caseload("fakeshire_csc/early help/priya marlowe"), frozenset({"Ann", "Rae"})
+    ),
+    "adults_worker": Person("abe.fenwick", caseload("fakeshire_asc/Adults North/Wes Marlowe"), frozenset({"Dot"})),
+    "education_worker": Person("edda.fenwick", caseload("fakeshire_edu/SEND/Sid Marlowe"), frozenset({"Ann"})),
+    "data_steward": Person("stella.fenwick", Scope(), frozenset(EVERYBODY)),
+    "planner": Person("pia.fenwick", Scope(), frozenset()),
+    "auditor": Person("otto.fenwick", Scope(), frozenset()),
+}
+READERS = [function for function, person in PEOPLE.items() if person.sees]
+ATTEMPTS = [
+    "select * from mart.dim_person",
+    "table mart.fct_person_indicators",
+    "select visible_to from mart.dim_person",
+    "select mart.dim_person from mart.dim_person",
+    "copy mart.dim_person to stdout",
+    "copy (select visible_to from mart.dim_person) to stdout",
+    "copy mart.dim_person to program 'cat'",
+    "set role hl_dbt",
+    "set role hl_mart_owner",
+    "set role hl_access_owner",
+    "set role postgres",
+    "set session authorization hl_publisher",
+    "set session_replication_role = replica",
+    "set log_min_messages = debug1",
+    "alter table mart.dim_person disable row level security",
+    "alter table mart.dim_person no force row level security",
+    "drop policy fn_ta_officer on mart.dim_person",
+    "create policy mine on mart.dim_person using (true)",
+    "create temporary table mine as select 1",
+    "create function pg_temp.mine() returns int language sql as 'select 1'",
+    "do $$ begin raise log 'hearthlink read: tia.fenwick reads dim_person'; end $$",
+    "select lo_from_bytea(0, 'x')",
+    "select pg_read_file('PG_VERSION')",
+    "select * from pg_catalog.pg_statistic",
+    "select * from pg_catalog.pg_authid",
+    "select * from pg_catalog.pg_largeobject",
+    "select * from access.user_caseloads",
+    "insert into access.user_partners values ('hal.fenwick', 'fakeshire_ta', now())",
+    "select control.log_access('a', 'forged_entry', '', '', '{}')",
+    "select * from control.visibility",
+    "select * from control.person_key_salt",
+    "select * from raw.csc_persons",
+    "select * from staged.stg_csc_persons",
+    "select * from matched.person_records",
+    "select * from mart.dim_person",
+    "select * from mart_previous.dim_person",
+    "select * from agreement.functions",
+    "grant fn_data_steward to current_user",
+]
+
+
+def population() -> Council:
+    """Five people: in temporary accommodation all but Cai, a tenant; Rae is restricted."""
+    council = Council()
+    told = {"start_date": "2026-01-05"}
+    council.housed("Ann Alder", "2014-02-03", "AA1 1AA", nhs_number=nhs_number(1))
+    council.housed("Rae Rowan", "2013-02-03", "AA1 1AB", nhs_number=nhs_number(5))
+    for name, serial, more in (("Ann Alder", 1, {}), ("Rae Rowan", 5, {"restricted": "Y"})):
+        born = "2014-02-03" if serial == 1 else "2013-02-03"
+        child = council.child(name, born, nhs_number=nhs_number(serial), upn=upn(serial), **more)
+        council._add("csc_involvements", CSC, involvement_id=f"I{serial}", person_id=child, worker_name="Priya Marlowe",
+                     team="Early help", service="Family support", **told)  # fmt: skip
+        pupil = council.pupil(name, born, upn=upn(serial), laestab="9999001", entry_date="2024-09-01")
+        if serial == 1:
+            council._add("edu_sen", EDU, plan_id="S1", person_id=pupil, need_type="ASD", need_rank="1",
+                         plan_start="2025-01-06", caseworker="Sid Marlowe", team="SEND")  # fmt: skip
+    council._add("gias_schools", REFERENCE, urn="999901", la_code="999", establishment_number="9001",
+                 establishment_name="Quayside Primary", establishment_status_code="1", postcode="AA1 2AB")  # fmt: skip
+    council.housed("Bea Birch", "1985-06-07")
+    council.adult("Bea Birch", "1985-06-07")
+    council.housed("Dot Damson", "1979-05-05", nhs_number=nhs_number(2))
+    council.tenant("Dot Damson", "1979-05-05", nhs_number=nhs_number(2))
+    dot = council.adult("Dot Damson", "1979-05-05", nhs_number=nhs_number(2))
+    council._add("asc_involvements", ASC, involvement_id="I9", person_id=dot, worker_name="Wes Marlowe",
+                 team="Adults North", service="Adult Social Care", **told)  # fmt: skip
+    council.tenant("Cai Cedar", "1979-07-07", nhs_number=nhs_number(4))
+    council.adult("Cai Cedar", "1979-07-07", nhs_number=nhs_number(4))
+    return council
+
+
+BREAKS = {
+    "a grant": ("revoke select (gender) on mart.dim_person from fn_ta_officer",
+                "missing: dim_person.gender: SELECT for fn_ta_officer"),
+    "a policy": ("drop policy fn_ta_officer on mart.dim_person",
+                 "missing: dim_person: policy fn_ta_officer"),
+    "a policy's rule": ("alter policy fn_ta_officer on mart.dim_person using (true)",
+                        "policy fn_ta_officer"),
+    "row security": ("alter table mart.dim_household disable row level security",
+                     "missing: dim_household: row level security on"),
+    "forced row security": ("alter table mart.dim_household no force row level security",
+                            "missing: dim_household: row level security forced"),
+    "a role that may pass by": ("alter role fn_ta_officer bypassrls",
+                                "role fn_ta_officer passes by row security"),
+    "a login that makes roles": ('alter role "hal.fenwick" createrole', "role hal.fenwick makes roles"),
+    "a membership": ('grant fn_data_steward to "hal.fenwick"', "not meant: hal.fenwick is in fn_data_steward"),
+    "a membership less": ('revoke fn_housing_officer from "hal.fenwick"',
+                          "missing: hal.fenwick is in fn_housing_officer"),
+    "a login beside the register": ("create role stray login; grant connect on database hearthlink to stray",
+                                    "not meant: stray may connect"),
+    "everybody's right": ("grant select on control.publishes to public",
+                          "control.publishes is open to everybody"),
+    "a default privilege": ("alter default privileges in schema mart_candidate grant select on tables to"
+                            " fn_planner", "default privileges of"),
+    "a right elsewhere": ("grant select on control.visibility to fn_planner",
+                          "not meant: fn_planner: control.visibility: SELECT"),
+    "the function of the policies": ("create or replace function access.my_tokens(row_scope text, read_table"
+                                     " text) returns text[] language sql stable security definer as"
+                                     " 'select array[''whole_system'']'", "missing: access.my_tokens() as set up"),
+}  # fmt: skip
