@@ -68,7 +68,7 @@ starts as (
 
 reached_0 as (
     select
-        record_key,
+        starts.record_key,
         0 as tier,
         0 as steps,
         '' as link_path
