@@ -6,8 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Other people's tools, which pin other versions: what Hearthlink is checked with and measured against.
 ORACLES := .venv-oracles
-# Debian packages of the tests: a browser to open the evidence page in. The product needs none.
-TEST_PACKAGES := chromium
+# Debian packages of the tests: a browser to open the evidence page in, and a spreadsheet to open exports in, which
+# Python talks to. The product needs none of them.
+TEST_PACKAGES := chromium libreoffice-calc-nogui python3-uno
 
 # The first Python that really runs and is new enough. A version manager's shim may exist and still fail.
 ifndef PYTHON
@@ -74,7 +75,7 @@ test: lint oracles test-packages ## Install all that is needed, then run every c
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 test-packages:
-	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! command -v chromium >/dev/null; then \
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! { command -v chromium && command -v soffice && /usr/bin/python3 -c 'import uno'; } >/dev/null 2>&1; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(TEST_PACKAGES) >/dev/null; fi
 
 # Sizes, seeds and profiles of the invented councils; RECORDS and TRUTH name a record set of your own instead.

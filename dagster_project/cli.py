@@ -16,11 +16,14 @@ from dagster_project import (
     cli_do_not_link,
     cli_docs,
     cli_evidence,
+    cli_export,
     cli_holds,
     cli_legal_hold,
     cli_mapping,
+    cli_opt_out,
     cli_retention,
     cli_review,
+    cli_secrets,
     cli_user,
 )
 from dagster_project.cli_output import Commands, console, errors, fail, print_rows
@@ -40,6 +43,8 @@ app.add_typer(cli_agreement.app, name="agreement")
 app.add_typer(cli_docs.app, name="docs")
 app.add_typer(cli_mapping.app, name="mapping")
 for group in (cli_evidence, cli_holds, cli_review, cli_do_not_link, cli_user, cli_audit, cli_retention, cli_legal_hold):
+    group.add_to(app)
+for group in (cli_export, cli_opt_out, cli_secrets):
     group.add_to(app)
 
 Home = Annotated[

@@ -68,6 +68,11 @@ class Settings:
         return self.home / "evidence"
 
     @property
+    def exports_dir(self) -> Path:
+        """Exports, encrypted, until somebody fetches them or they are swept."""
+        return self.home / "exports"
+
+    @property
     def quality_dir(self) -> Path:
         """The pages on data quality, one per partner, and their index."""
         return self.home / "quality"
@@ -116,6 +121,7 @@ def private_folders(settings: Settings) -> list[Path]:
         settings.logs_dir,
         settings.dbt_target_dir,
         settings.evidence_dir,
+        settings.exports_dir,
         settings.quality_dir,
     ]
 

@@ -84,6 +84,25 @@ def sftp(check: str, **transport: str) -> Mutation:
     return loader(check, f"update control.deliveries set route = 'sftp', transport = jsonb_build_object({pairs})")
 
 
+def exported(check: str, **values: str) -> Mutation:
+    """An export on record that the product would not have made."""
+    good = {"kind": "dashboard", "function": "data_steward", "purpose": "housing_priority", "protection": "{}"}
+    columns = good | {"export_id": "e1", "actor": "zoe.quill", "publish_id": "p", "file_sha256": "a"} | values
+    columns |= {"file_path": "/nowhere", "row_counts": "{}", "status": "standing"}
+    statement = (
+        f"insert into control.exports ({', '.join(columns)}, agreement_sha256, created_at, expires_on)"
+        f" select {', '.join(repr(value) for value in columns.values())}, agreement_sha256, now(), current_date + 9"
+        " from agreement.run_context"
+    )
+    return Mutation(check, (("admin", statement),), undo="delete from control.exports")
+
+
+def plain_export(monkeypatch: pytest.MonkeyPatch, settings: Settings, folder: Path) -> None:
+    """Workbooks that are not encrypted."""
+    del settings, folder
+    monkeypatch.setattr("dagster_project.governance.evidence.facts_exports.encrypted", lambda *_: b"PK")
+
+
 def code_with(line: str) -> Patch:
     """The product with one more module."""
 

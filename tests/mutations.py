@@ -13,9 +13,11 @@ from tests.mutation_kit import (
     code_with,
     dbt,
     edited,
+    exported,
     identity,
     indicator,
     loader,
+    plain_export,
     sftp,
 )
 
@@ -144,6 +146,9 @@ MUTATIONS: dict[str, Mutation] = {
     "MA-05": loader("matched/links.tier_allowed", "update agreement.match_rules set enabled = tier <> 4", "links"),
     "MA-06": dbt("matched/links.tier_allowed", "update matched.links set tier = 5 where link_id = 'l4'", "links"),
     "MA-07": dbt("mart_people/dim_person.linked", ALONE_UNLINKED, "dim_person"),
+    "ND-01": exported(
+        "run/opt_out_applied", kind="planning_counts", function="planner", protection='{"adult_care": 3}'
+    ),
     # Keeping, moving and storing.
     "RE-01": dbt(
         "mart_people/dim_person.housed_now",
@@ -161,6 +166,9 @@ MUTATIONS: dict[str, Mutation] = {
     # Security.
     "SE-01": dbt("catalogue/no_public_rights", f"grant select on {SCHOOL} to public"),
     "SE-02": A_RIGHT_LESS,
-    "SE-08": loader("run/purposes_limited", "update agreement.functions set purpose = 'Curiosity'"),
+    "SE-05": Mutation("run/exports_encrypted", patch=plain_export),
+    "SE-06": exported("run/exports_by_whole_system_users", function="housing_officer"),
+    "SE-07": exported("run/planning_exports_pseudonymised", kind="planning_rows", function="planner"),
+    "SE-08": exported("run/exports_for_agreed_purposes", purpose="curiosity"),
     "SE-09": agreed("run/assurance_current", {"partners/0/assurance/expires": -1}),
 }

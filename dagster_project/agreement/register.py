@@ -15,6 +15,7 @@ import yaml
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from dagster_project.agreement.parts import AgreementError, Part, Sha256
+from dagster_project.agreement.run_facts import FACTS
 from dagster_project.agreement.sentences import Sentence, sentences
 
 RUN = "run/"
@@ -24,64 +25,6 @@ TEXT_FILE = "_text.yaml"
 CheckName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_*]+/[a-z0-9_.*]+$")]
 # A control is `path:name` in this repository: a function, class, constant, model or section of the agreement file.
 Control = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_./]+(:[A-Za-z0-9_]+)?$")]
-
-# Facts of a run that no gate check holds: `run/<fact>` in a clause's checks. Each says what it must prove.
-FACTS: dict[str, str] = {
-    # The agreement's own standing.
-    "title_stated": "The agreement states an id and a title, and the run context carries that id",
-    "version_recorded": "The agreement's version is the newest entry of its history, with a date and a comment",
-    "text_unchanged": "The signed text that the agreement names hashes to text_sha256; an example may name none",
-    "text_covered": "Every sentence of the signed text has a clause, and every clause its sentences; as above",
-    "enacted": "The run's date is the enactment date or later",
-    "review_current": "The run's date is not past the review date, or not past a year after all partners signed it off",
-    "author_named": "The agreement names its author",
-    "controllers_listed": "Every partner in agreement.partners has the role that the agreement gives it",
-    "partners_known": "Every delivery of this run is of a partner of the agreement, or is public reference data",
-    # Why and on what basis.
-    "purposes_limited": "agreement.functions are the agreement's, each with one of the agreement's purposes",
-    "items_used": "Every item for display is used by a function and supported by a power",
-    "dpia_referenced": "The agreement points to an impact assessment with a reference and a date not ahead",
-    "secrets_private": "No file or folder of the home's secrets can be read by another user of the computer",
-    "no_score_column": "No column of the candidate is a score, rank, priority or decision about a person",
-    "consent_not_gathered": "The agreement states that consent is not gathered, and no staged column holds one",
-    "privacy_statements": "Every partner whose data the run may use has a privacy statement that is published by then",
-    "lawful_basis": "The agreement lists Article 6(1)(c) and 6(1)(e) for personal data",
-    "special_category_basis": "The agreement lists Article 9(2)(c) and 9(2)(g), and has them if an item is special",
-    "powers_mapped": "Every item of the agreement has a power, and every power supports an item",
-    **{f"power_lb_{n:02}": f"The agreement has the power of LB-{n:02}, with act and section" for n in range(3, 19)},
-    **{f"guidance_lb_{n}": f"The agreement has the guidance of LB-{n}, with a review date" for n in range(19, 22)},
-    # Who and what.
-    "scope_stated": "The run context holds people while the agreement says so, and by no other setting",
-    "items_listed": "Every item of agreement.data_items is one of F-01 to F-30, listed once, with the text's own use",
-    "special_categories_marked": "Every item of F-15 to F-18 in agreement.data_items is marked special category there",
-    # Matching.
-    "ladder_ordered": "agreement.match_rules are tiers 1 to 5, each once, with the agreement's names and switches",
-    "tier_1_gated": "agreement.lawful_identifiers allows what published privacy statements cover, and nothing else",
-    "tier_5_approved": "Tier 5 is off, or each of its methods approved by name and date no later than the run's date",
-    "records_kept_apart": "Nobody in this run holds two records that the do-not-link register or a reviewer parts",
-    "opt_out_answered": "The National Data Opt-Out question is answered; `not applicable` has a reason",
-    # Keeping.
-    "purges_proved": "Each purge that came to its end has a tombstone for every record that it deleted",
-    "files_within_window": "No delivered file lay in the inbox or the landing folder past its window at the last purge",
-    "retention_listed": "agreement.retention_rules are the agreement's, with a rule for every domain of the text",
-    # Moving and storing.
-    "routes_recorded": "Every delivery of this run has a recorded route, and it is the one agreed with its partner",
-    "regions_stated": "The agreement has Western Europe for Azure and Northern Europe for Power BI, or uses neither",
-    "transport_aes256": "Every delivery of this run by SFTP has a recorded AES-256 cipher",
-    "transport_sha2": "Every delivery of this run by SFTP has a recorded SHA-2 MAC, key exchange and host key",
-    "host_key_recorded": "Every delivery of this run by SFTP has the fingerprint of the host key that was shown",
-    "files_hashed": "Every file and manifest of this run's deliveries has a recorded SHA-256",
-    "password_policy": "The password rules of the code ask for 15 characters and all four types, as the agreement does",
-    "no_mail": "No module of the product imports a library that sends mail",
-    # Security.
-    "logins_personal": "Every login with a function has a person's name: the rule against generic names accepts it",
-    "logins_one_function": "Every login with a function has exactly one, and no other role",
-    "logins_without_superuser": "No login of the pipeline or of a person is superuser or may pass by row security",
-    "access_stands": "Rights, row policies, roles, memberships and logins are those of the agreement and the register",
-    "access_log_whole": "Every row of the access log hashes to what it was written as, in an unbroken chain",
-    "no_print": "No module of the product imports a library that prints or makes PDF files",
-    "assurance_current": "No delivery of this run is dated after the day on which its partner's assurance ended",
-}
 
 
 class Clause(Part):

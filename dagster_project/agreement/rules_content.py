@@ -132,8 +132,6 @@ def _unused(agreement: "Agreement") -> Iterator[str]:
 
 def _opt_out(agreement: "Agreement") -> Iterator[str]:
     answer = agreement.national_data_opt_out
-    if answer.setting == "yes" and answer.list_date is None:
-        yield "national_data_opt_out.list_date (clause ND-01): write the date of the opt-out list that was applied"
     if answer.setting != "yes" and not answer.reason.strip():
         yield "national_data_opt_out.reason (clause ND-01): say why the opt-out is not applied"
 

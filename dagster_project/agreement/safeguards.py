@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from dagster_project.agreement.parts import Day, Part, Text
+from dagster_project.agreement.parts import Part, Text
 
 
 def _answer(value: Any) -> Any:
@@ -13,11 +13,13 @@ def _answer(value: Any) -> Any:
 
 
 class OptOut(Part):
-    """Whether the National Data Opt-Out applies to health and care data for planning and research (ND-01)."""
+    """Whether the National Data Opt-Out is applied to health and care data for planning and research (ND-01).
+
+    Only `yes` lets people whom adult social care knows into a planning export, once a check has cleared them.
+    """
 
     setting: Annotated[Literal["yes", "no", "not_applicable"], BeforeValidator(_answer)]
     reason: str = ""
-    list_date: Day | None = None
 
 
 class PasswordRule(Part):
@@ -47,12 +49,16 @@ class Security(Part):
 
 
 class Planning(Part):
-    """What leaves for planning (SE-07): pseudonyms only, no small groups, rounded counts."""
+    """What leaves for planning (SE-07): pseudonyms only, no small groups, rounded counts.
+
+    A person has the same pseudonym in two exports only where they are for one purpose and in one `key_period`.
+    """
 
     pseudonymised: Literal[True]
     k: int = Field(ge=5)
     min_cell: int = Field(ge=5)
     round_to: int = Field(ge=1)
+    key_period: Literal["year", "quarter", "month"] = "year"
 
 
 class Exports(Part):
@@ -61,6 +67,7 @@ class Exports(Part):
     format: Literal["xlsx"]
     password_protected: Literal[True]
     whole_system_users_only: Literal[True]
+    keep_days: int = Field(default=30, ge=1, le=366)
     planning: Planning
 
 

@@ -47,6 +47,21 @@ def refuse_place(folder: Path) -> None:
         raise _removable(place)
 
 
+def refuse_new_file(path: Path) -> None:
+    """See that a new file with personal data may be made at `path`, making its folder (0700) if there is none.
+
+    Raises:
+        GovernanceError: a file that exists, or a folder that `refuse_place` refuses or nobody can make.
+    """
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as fault:
+        raise GovernanceError(f"{path} cannot be written: {fault.strerror}") from None
+    refuse_place(path.parent)
+    if path.exists() or path.is_symlink():
+        raise GovernanceError(f"{path} exists already: choose another name (--out)")
+
+
 def read_mounts() -> list[Mount]:
     """What is mounted. Empty where the system has no such list (macOS mounts what is plugged in under /Volumes)."""
     try:

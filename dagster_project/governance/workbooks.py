@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dagster_project.governance.errors import GovernanceError
-from dagster_project.governance.places import refuse_place
+from dagster_project.governance.places import refuse_new_file
 
 if TYPE_CHECKING:
     import openpyxl
@@ -53,15 +53,27 @@ def encrypted(write: Callable[["xlsxwriter.Workbook"], None], password: str) -> 
     return sealed.getvalue()
 
 
+def is_sealed(content: bytes) -> bool:
+    """Whether these are the bytes of a workbook that is encrypted as `encrypted` does it."""
+    from msoffcrypto.format.ooxml import OOXMLFile
+
+    try:
+        file = OOXMLFile(io.BytesIO(content))
+        told = file.info if file.is_encrypted() and file.type == "agile" else {}
+    except Exception:
+        # Whatever the library stumbles over is no such workbook.
+        return False
+    return told.get("passwordKeyBits") == 256 and told.get("passwordHashAlgorithm") == "SHA512"
+
+
 def save(content: bytes, path: Path) -> None:
     """Write a new file that only its owner can read, in a private folder on a fixed disk.
 
     Raises:
         GovernanceError: a file that exists, a folder that is open to others or on removable media, a full disk.
     """
+    refuse_new_file(path)
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        refuse_place(path.parent)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     except FileExistsError:
         raise GovernanceError(f"{path} exists already: choose another name (--out)") from None
@@ -153,7 +165,10 @@ def _decrypted(path: Path, password: str) -> bytes:
         if "integrity" in str(fault).lower():
             raise GovernanceError(f"{path.name} was damaged or changed on its way: fetch it again") from None
         raise GovernanceError(f"This is not the password of {path.name}") from None
-    except (exceptions.FileFormatError, exceptions.DecryptionError, exceptions.ParseError, OSError, ValueError):
+    except GovernanceError:
+        raise
+    except Exception:
+        # Of a damaged file the library stumbles over anything, also inside the parsers that it uses.
         raise GovernanceError(f"{path.name} is damaged, or not an encrypted workbook") from None
     return plain.getvalue()
 

@@ -1,7 +1,8 @@
-"""Passwords of the database logins: made here, kept one per file, 0600, in the home's secrets folder."""
+"""Secrets: made here, kept one per file, 0600, in the home's secrets folder."""
 
 import os
 import secrets
+import stat
 import string
 from pathlib import Path
 
@@ -29,10 +30,9 @@ def password_file(settings: Settings, login: str) -> Path:
 
 
 def read_password(settings: Settings, login: str) -> str:
-    """The stored password. Raises WarehouseError when there is none."""
-    path = password_file(settings, login)
+    """The stored password. Raises WarehouseError when there is none, or others can read it."""
     try:
-        return path.read_text(encoding="utf-8").strip()
+        return read_secret(password_file(settings, login))
     except FileNotFoundError:
         raise WarehouseError(
             f"No password is stored for login {login} in {settings.secrets_dir}. "
@@ -42,12 +42,32 @@ def read_password(settings: Settings, login: str) -> str:
 
 def write_password(settings: Settings, login: str, password: str) -> None:
     """Store a password so that no moment exists at which others could read it or find half of it."""
-    path = password_file(settings, login)
-    settings.secrets_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_secret(password_file(settings, login), password)
+
+
+def read_secret(path: Path) -> str:
+    """What a file of the secrets folder holds.
+
+    Raises:
+        FileNotFoundError: it is not there.
+        WarehouseError: other users of the computer can read or change it.
+    """
+    with path.open(encoding="utf-8") as file:
+        if os.name != "nt" and stat.S_IMODE(os.fstat(file.fileno()).st_mode) & (stat.S_IRWXG | stat.S_IRWXO):
+            raise WarehouseError(
+                f"{path} is open to other users of this computer. Close it (chmod 600), and renew it if somebody may "
+                "have read it: 'hearthlink secrets list' says how."
+            )
+        return file.read().strip()
+
+
+def write_secret(path: Path, value: str) -> None:
+    """Write or replace a secret, in a private folder. At no moment can others read it or find half of it."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
-        handle.write(password + "\n")
+        handle.write(value + "\n")
         handle.flush()
         os.fsync(handle.fileno())
     fresh.replace(path)

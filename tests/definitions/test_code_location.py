@@ -63,6 +63,8 @@ def test_job_sensor_and_schedule_exist(location: dg.Definitions) -> None:
     assert location.resolve_job_def("publish_mart").executor_def.name == "in_process"
     assert location.resolve_schedule_def("nightly").cron_schedule == "0 2 * * *"
     assert location.resolve_sensor_def("new_deliveries").job_name == "publish_mart"
+    assert location.resolve_schedule_def("nightly_sweep").job_name == "sweep_exports"
+    assert location.resolve_job_def("export_dashboard").graph.node_names() == ["write_dashboard_export"]
 
 
 def test_the_gate_checks_block(location: dg.Definitions) -> None:

@@ -96,7 +96,11 @@ def test_with_every_control_in_place_every_clause_is_kept(published: Settings) -
     kit.build_world(published, NEXT)
     judge(published, ())
     found = results(published)
-    assert {name: found[name].reason for name in ENFORCED if found[name].result not in ("PASS", "NOT BUILT")} == {}
+    # What a person's word is needed for besides: nobody has given it here.
+    attested = {name: "not yet attested" for name, clause in ENFORCED.items() if clause.attestation_days}
+    assert {
+        name: found[name].reason for name in ENFORCED if found[name].result not in ("PASS", "NOT BUILT")
+    } == attested
 
 
 @pytest.mark.parametrize("broken", MUTATIONS, indirect=True)

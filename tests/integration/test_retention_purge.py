@@ -9,11 +9,15 @@ import psycopg
 import pytest
 
 from dagster_project.agreement.model import load_agreement
+from dagster_project.governance.access.scopes import Scope
+from dagster_project.governance.exports.catalogue import Made
+from dagster_project.governance.exports.dashboard import export_dashboard
 from dagster_project.governance.retention.legal_hold import add_hold, release_hold
 from dagster_project.governance.retention.purge import purge
 from dagster_project.governance.retention.record_hash import read_key, record_hmac
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import connect
+from tests.access_kit import let_in
 from tests.council_kit import Pipeline, with_lines
 from tests.linkage.population import Council, nhs_number
 from tests.retention_kit import Found, deliver_files, ended, rows, search
@@ -59,6 +63,7 @@ class Story:
     found: dict[str, Found]
     strangers: dict[str, Found]
     on_hold: Found
+    exported: Made
     counts: dict[str, dict[str, int]]
 
 
@@ -107,6 +112,9 @@ def story(own_warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> 
     pipeline.dbt("seed")
     deliver_files(own_warehouse, town.council, DAY)
     run("one", DAY, narrow)
+    let_in(own_warehouse, "stella.fenwick", "data_steward", Scope())
+    as_one = replace(own_warehouse, agreement_file=folder / "one.yaml")
+    exported = export_dashboard(as_one, "stella.fenwick", "housing_priority", None)
     hold = add_hold(
         own_warehouse, scope="person", partner="fakeshire_csc", subject_id=town.records["inquiry"][1][1],
         held_from=DAY, held_to=None, authorised_by="Monitoring Officer", reason="public inquiry", by="A. Osei",
@@ -123,7 +131,7 @@ def story(own_warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> 
     clear("two", next_day, at_once, "_without_window")
     release_hold(own_warehouse, hold, by="A. Osei", reason="inquiry has ended")
     run("three", next_day, narrow)
-    yield Story(own_warehouse, town, seen, found, strangers, on_hold, counts)
+    yield Story(own_warehouse, town, seen, found, strangers, on_hold, exported, counts)
 
 
 def test_who_has_left_is_shown_no_more_and_who_stays_is(story: Story) -> None:
@@ -146,6 +154,18 @@ def test_a_family_that_left_is_in_no_table_after_the_next_run(story: Story) -> N
 def test_nothing_of_the_family_is_left_anywhere(story: Story, when: str) -> None:
     """The whole dump, the statistics, and every file under the home: the server's own, logs, evidence, deliveries."""
     assert story.found[when].nowhere, story.found[when]
+
+
+def test_an_export_that_holds_them_goes_and_the_catalogue_forgets_them(story: Story) -> None:
+    assert story.exported.people == 4
+    assert not story.exported.path.exists()
+    assert story.counts["two"]["exports_deleted"] == 1
+    ended_so = "select status, reason from control.exports"
+    assert rows(story.settings, ended_so) == [
+        ("deleted", "somebody in it left the mart or may not be exported any more")
+    ]
+    gone = "select from control.export_people where person_key not in (select person_key from mart.dim_person)"
+    assert rows(story.settings, gone) == []
 
 
 def test_strangers_stand_in_raw_alone_and_only_for_the_window(story: Story) -> None:

@@ -99,7 +99,6 @@ EXAMPLE_FAULTS: list[tuple[dict[str, Any], str, str]] = [
     ({"functions/6/rows": "all"}, "SE-07", "sees the people themselves .* write rows: none"),
     ({"functions/5/rows": "own_partner"}, "SE-06", "does not see every item of everybody"),
     ({"functions/0/export": "pseudonymised"}, "SE-07", "remove these items, or write export: none"),
-    ({"national_data_opt_out/setting": True}, "ND-01", "write the date of the opt-out list"),
     ({"national_data_opt_out/reason": " "}, "ND-01", "say why"),
     ({"retention/0": ABSENT}, "RE-01", "add the rule of the joint_system"),
     ({"retention/0/period_days": 30}, "RE-01", "remove the period"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dagster_project.agreement.register import FACTS as REGISTERED
+from dagster_project.agreement.run_facts import FACTS as REGISTERED
 from dagster_project.governance.evidence import facts_product
 from dagster_project.governance.evidence.facts import FACTS, find_facts
 from dagster_project.governance.evidence.world import World, all_hold, none_found, same

@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from dagster_project.agreement.model import Agreement, load_agreement
-from dagster_project.agreement.register import FACTS, Clause, checks_of, load_register, matching, unanswered
+from dagster_project.agreement.register import Clause, checks_of, load_register, matching, unanswered
+from dagster_project.agreement.run_facts import FACTS
 from dagster_project.extracts.contracts import load_contracts
 from dagster_project.governance import gate
 from dagster_project.governance.access import judge

@@ -68,7 +68,6 @@ def opt_out(agreement: Agreement) -> Iterator[Block]:
         [
             ("Applied", words(answer.setting)),
             ("Because", answer.reason or None),
-            ("List of", answer.list_date),
         ]
     )
 
@@ -181,11 +180,11 @@ def export_rules(agreement: Agreement) -> list[tuple[str, object]]:
     whole = "users of the whole system only" if exports.whole_system_users_only else "any user"
     planning = exports.planning
     return [
-        ("Exports", f"{words(exports.format)}{protected}, for {whole}"),
+        ("Exports", f"{words(exports.format)}{protected}, for {whole}; deleted after {exports.keep_days} days"),
         (
             "Exports for planning",
             f"pseudonymised; no groups of fewer than {planning.k} people, no counts below {planning.min_cell},"
-            f" counts rounded to {planning.round_to}",
+            f" counts rounded to {planning.round_to}, pseudonyms for one purpose and {planning.key_period}",
         ),
     ]
 

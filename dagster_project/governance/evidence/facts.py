@@ -1,4 +1,4 @@
-"""The facts of a run that no gate check holds, each looked at once more just before publishing (`register.FACTS`)."""
+"""The facts of a run that no gate check holds, each looked at once more just before publishing (`run_facts.FACTS`)."""
 
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
@@ -8,6 +8,7 @@ from dagster_project.governance.evidence import (
     facts_agreement,
     facts_decisions,
     facts_deliveries,
+    facts_exports,
     facts_product,
     facts_retention,
     facts_tables,
@@ -69,6 +70,12 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
             facts_product.logins_without_superuser,
             facts_access.access_stands,
             facts_access.access_log_whole,
+            facts_exports.exports_on_fixed_disks,
+            facts_exports.exports_encrypted,
+            facts_exports.exports_by_whole_system_users,
+            facts_exports.planning_exports_pseudonymised,
+            facts_exports.exports_for_agreed_purposes,
+            facts_exports.opt_out_applied,
         )
     }
 )

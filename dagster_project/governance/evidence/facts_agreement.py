@@ -1,4 +1,4 @@
-"""Facts about the agreement itself: its standing, its basis, its answers. See `register.FACTS` for what each proves."""
+"""Facts about the agreement itself: its standing, its basis, its answers. `run_facts` says what each proves."""
 
 from collections.abc import Callable
 

@@ -17,6 +17,7 @@ from dagster_project.governance.evidence.pack import Published, Written, build_p
 from dagster_project.governance.evidence.record import RunRecord, read_record
 from dagster_project.governance.evidence.results import Check, ClauseResult, blocking, clause_results
 from dagster_project.governance.evidence.world import World
+from dagster_project.governance.exports.sweep import unconfirmed
 from dagster_project.governance.linkage.report import read_report
 from dagster_project.governance.retention.standing import read_standing
 from dagster_project.settings import Settings
@@ -33,6 +34,7 @@ class Findings:
     results: tuple[ClauseResult, ...]
     code: dict[str, str | bool | None]
     overdue_users: int = 0
+    unconfirmed_exports: int = 0
 
     @property
     def blocking(self) -> tuple[str, ...]:
@@ -41,14 +43,19 @@ class Findings:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What somebody has to see to, each in a sentence: dates of the agreement, users, attestations."""
+        """What somebody has to see to, each in a sentence: dates of the agreement, users, exports, attestations."""
         of_agreement = standing(self.agreement, self.record.as_at).warnings
         of_users = (
             [f"{self.overdue_users} user(s) wait for their quarterly confirmation: see 'hearthlink user list --due'"]
             if self.overdue_users
             else []
         )
-        return (*of_agreement, *of_users, *(found.warning for found in self.results if found.warning))
+        of_exports = (
+            [f"{self.unconfirmed_exports} export(s) that are due were moved: see 'hearthlink export list'"]
+            if self.unconfirmed_exports
+            else []
+        )
+        return (*of_agreement, *of_users, *of_exports, *(found.warning for found in self.results if found.warning))
 
 
 def find(settings: Settings, conn: psycopg.Connection[Any], publish_id: str) -> Findings:
@@ -72,7 +79,8 @@ def find(settings: Settings, conn: psycopg.Connection[Any], publish_id: str) -> 
         may_block=not agreement.example,
     )
     code = code_identity(settings.project_root)
-    return Findings(agreement, run, tuple(facts), tuple(results), code, overdue(conn, run.as_at))
+    waiting = len(unconfirmed(conn))
+    return Findings(agreement, run, tuple(facts), tuple(results), code, overdue(conn, run.as_at), waiting)
 
 
 def write(

@@ -22,6 +22,9 @@ KEPT_IN_MATCHED: dict[str, str] = {
     "link_explanations": _KEPT_RECORD.format("held.partner, held.record_id"),
     "people": _KEPT_PERSON,
     "person_key_records": _KEPT_PERSON,
+    # Exports read these: who is hidden, and for whom the opt-out has to be asked about.
+    "item_withheld_people": _KEPT_PERSON,
+    "item_adult_care_numbers": _KEPT_PERSON,
     "links": f"({_LEFT} and {_RIGHT})",
     "review_queue": f"({_LEFT} or {_RIGHT})",
     # Counts of nobody in particular.

@@ -26,6 +26,7 @@ _REMEMBER = """
 """
 # Their dead rows name records of people who left.
 REWRITTEN = (
+    ("control", "export_people"),
     ("control", "held_records"),
     ("control", "review_decisions"),
     ("control", "review_export_items"),

@@ -4,6 +4,7 @@ All rows go in one transaction together with their tombstones; then the tables a
 purge that was killed is done again at the start of the next run; to do it twice changes nothing.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,8 @@ from dagster_project.clock import utc_now
 from dagster_project.dropbox.errors import DropboxError
 from dagster_project.governance import access_log
 from dagster_project.governance.errors import GovernanceError
+from dagster_project.governance.exports.sweep import sweep
+from dagster_project.governance.opt_out import checks
 from dagster_project.governance.retention import files, leftovers
 from dagster_project.governance.retention.layers import delete_from_layers
 from dagster_project.governance.retention.record_hash import read_key
@@ -83,6 +86,7 @@ def purge(
     try:
         with connect(settings, ADMIN) as conn:
             conn.execute(_BEGIN, [publish_id, as_at, utc_now(), keep_days])
+        swept = _sweep(settings, publish_id)
         with connect(settings, ADMIN) as conn:
             conn.execute("select set_config('lock_timeout', %s, true)", [_LOCK_TIMEOUT])
             _count(conn, publish_id, _delete_rows(conn, key, publish_id, as_at, keep_days))
@@ -93,6 +97,11 @@ def purge(
         partners = [partner.code for partner in agreement.partners if partner.delivery.route == "sftp"]
         places = (settings.inbox, settings.landing_dir, *folders)
         gone = files.delete_files(settings, window, places, partners, use_dropbox=use_dropbox)
+        if swept["exports_not_deleted"]:
+            raise GovernanceError(
+                f"{swept['exports_not_deleted']} export(s) are due and could not be deleted ('hearthlink export sweep'"
+                f" says why). {_AGAIN}"
+            )
         with connect(settings, ADMIN) as conn:
             counts = _count(conn, publish_id, {f"files_{name}": count for name, count in vars(gone).items()})
             conn.execute(_FINISH, {"now": utc_now(), "publish_id": publish_id})
@@ -102,6 +111,16 @@ def purge(
     except psycopg.Error as fault:
         raise GovernanceError(f"The purge was broken off (SQLSTATE {fault.sqlstate}). {_AGAIN}") from None
     return Purged(publish_id, counts)
+
+
+def _sweep(settings: Settings, publish_id: str) -> dict[str, int]:
+    """Exports that are due go first: who left them is deleted from the catalogue, which is then written anew."""
+    checks.sweep(settings, delete_check_files=True)
+    ended = Counter(export.status for export in sweep(settings))
+    counts = {"exports_deleted": ended["deleted"], "exports_unconfirmed": ended["unconfirmed"]}
+    with connect(settings, ADMIN) as conn:
+        _count(conn, publish_id, counts)
+    return counts | {"exports_not_deleted": ended["standing"]}
 
 
 def _drop_previous(settings: Settings) -> None:

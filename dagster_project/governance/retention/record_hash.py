@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dagster_project.governance.errors import GovernanceError
 from dagster_project.settings import Settings
+from dagster_project.warehouse.secrets_store import read_secret
 
 _KEY_BYTES = 32
 
@@ -22,6 +23,7 @@ def read_key(settings: Settings) -> bytes:
 
     Raises:
         GovernanceError: the file is there and holds no key, or cannot be made.
+        WarehouseError: others can read it.
     """
     path = key_file(settings)
     try:
@@ -44,7 +46,7 @@ def record_hmac(key: bytes, partner: str, record_id: str) -> str:
 
 def _read(path: Path) -> bytes:
     try:
-        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+        key = bytes.fromhex(read_secret(path))
     except (OSError, ValueError):
         key = b""
     if len(key) != _KEY_BYTES:
