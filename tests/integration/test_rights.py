@@ -101,7 +101,6 @@ def test_a_report_holds_all_that_is_held_of_the_person_and_marks_what_is_of_othe
             " from raw.ren_tenants where person_id = %s",
             [tenant.record_id],
         )
-    tmp_path.chmod(0o700)
     made = report(settings, None, tenant, STEWARD, WHY, tmp_path / "dot.xlsx")
     assert made.person == dot
     with pytest.raises(GovernanceError, match="exists"):
@@ -132,6 +131,8 @@ def test_a_report_holds_all_that_is_held_of_the_person_and_marks_what_is_of_othe
         assert text.encode() not in made.path.read_bytes()
     ((actor, subject, detail),) = logged(pipeline, "person_report")
     assert (actor, subject, detail["reason"]) == (STEWARD, dot, WHY)
+    with connect(settings, "admin") as conn:
+        conn.execute("delete from raw.ren_tenants where person_id = 'T-other'")
 
 
 def test_nothing_that_is_held_of_people_is_a_score(pipeline: Pipeline) -> None:
