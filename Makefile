@@ -71,7 +71,8 @@ demo: install ## Publish an invented council, from nothing to a mart that an off
 	@$(BIN)/hearthlink demo
 
 test: lint oracles test-packages ## Install all that is needed, then run every check and test
-	@$(BIN)/python -m pytest
+	@# Two at a time: more would wait for the disk. The tests of one file share their councils, in one process.
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 test-packages:
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! { command -v chromium && command -v soffice && /usr/bin/python3 -c 'import uno'; } >/dev/null 2>&1; then \

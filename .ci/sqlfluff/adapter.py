@@ -1,11 +1,13 @@
 """Stands in for dbt's `adapter` while sqlfluff reads the models, so that linting needs no database.
 
-A dispatched macro becomes a call of a function of its name: right for layout rules, which is all that is checked.
+A dispatched macro becomes a call of a function of its name, or the word that it stands for: right for layout rules,
+which is all that is checked.
 """
 
 import re
 from collections.abc import Callable
 
+_WORDS = {"inlined": "not materialized", "written_out": "materialized"}
 _SQL_TEXT = re.compile(r"[\w\s.,()'|:=<>+*/-]*")
 
 
@@ -16,6 +18,8 @@ def dispatch(name: str, macro_namespace: str | None = None) -> Callable[..., str
     """
 
     def render(*arguments: object) -> str:
+        if name in _WORDS:
+            return _WORDS[name]
         texts = (str(argument) for argument in arguments)
         return f"{name}({', '.join(text if _SQL_TEXT.fullmatch(text) else repr('x') for text in texts)})"
 

@@ -41,6 +41,7 @@ def ensure_pipeline_roles(conn: psycopg.Connection[Any], settings: Settings) -> 
         set_password(conn, settings, login)
     conn.execute(_grant(MART_OWNER, PUBLISHER))
     conn.execute(_setting(ANALYST, "default_transaction_read_only", "on"))
+    set_role_settings(conn, DBT, _for_builds(conn))
     _let_admin_act_as(conn, (*OWNERS, *PIPELINE_LOGINS))
 
 
@@ -93,6 +94,16 @@ def is_superuser(conn: psycopg.Connection[Any]) -> bool:
     """Whether the session's role is a superuser."""
     row = conn.execute("select rolsuper from pg_roles where rolname = current_user").fetchone()
     return bool(row and row[0])
+
+
+def _for_builds(conn: psycopg.Connection[Any]) -> dict[str, str]:
+    """What a build wants: room for joins of whole tables, and no plan that looks one row up at a time.
+
+    Where the planner expects a handful of rows and meets a million, such a plan takes hours instead of seconds; built
+    tables have no index that it could use.
+    """
+    row = conn.execute("select 4 * setting::int from pg_settings where name = 'work_mem'").fetchone()
+    return {"enable_nestloop": "off", "work_mem": f"{row[0]}kB"} if row else {"enable_nestloop": "off"}
 
 
 def _let_admin_act_as(conn: psycopg.Connection[Any], roles: tuple[str, ...]) -> None:

@@ -3,14 +3,46 @@
    to its own label, so the distance covered grows like a power of two. `open_labels` names whatever the rounds
    have not brought together. #}
 {% macro linkage_components(rounds=4) -%}
+edges as (
+    select distinct
+        left_cluster,
+        right_cluster
+    from accepted
+),
+
+ends as (
+    select
+        node,
+        count(*) as edges
+    from (
+        select left_cluster as node from edges
+        union all
+        select right_cluster as node from edges
+    ) as ends_of_edges
+    group by node
+),
+
+-- most pairs touch no other: they are done
+met as (
+    select
+        edges.left_cluster,
+        edges.right_cluster,
+        left_end.edges = 1 and right_end.edges = 1 as is_alone
+    from edges
+    inner join ends as left_end
+        on edges.left_cluster = left_end.node
+    inner join ends as right_end
+        on edges.right_cluster = right_end.node
+),
+
 neighbours as (
-    select left_cluster as node, right_cluster as neighbour from accepted
-    union distinct
-    select right_cluster as node, left_cluster as neighbour from accepted
-    union distinct
-    select left_cluster as node, left_cluster as neighbour from accepted
-    union distinct
-    select right_cluster as node, right_cluster as neighbour from accepted
+    select left_cluster as node, right_cluster as neighbour from met where not is_alone
+    union all
+    select right_cluster as node, left_cluster as neighbour from met where not is_alone
+    union all
+    select left_cluster as node, left_cluster as neighbour from met where not is_alone
+    union all
+    select right_cluster as node, right_cluster as neighbour from met where not is_alone
 ),
 
 labels_0 as (
@@ -53,6 +85,14 @@ open_labels as (
     group by labels.label
 ),
 
+labels as (
+    select * from labels_{{ rounds }}
+    union all
+    select left_cluster as node, left_cluster as label from met where is_alone
+    union all
+    select right_cluster as node, left_cluster as label from met where is_alone
+),
+
 merged as (
     select
         clusters.record_key,
@@ -60,7 +100,7 @@ merged as (
         clusters.cluster_id as cluster_before,
         labels.label as cluster_id
     from clusters
-    inner join labels_{{ rounds }} as labels
+    inner join labels
         on clusters.cluster_id = labels.node
 )
 {%- endmacro %}

@@ -11,12 +11,15 @@ compared_clusters as (
 compared_records as (
     select
         clusters.cluster_id,
-        pool_identities.*
+        pool_identities.*,
+        postcodes.postcode
     from compared_clusters
     inner join clusters
         on compared_clusters.cluster_id = clusters.cluster_id
     inner join pool_identities
         on clusters.record_key = pool_identities.record_key
+    left join postcodes
+        on pool_identities.record_key = postcodes.record_key
 ),
 
 profiles as (
@@ -29,35 +32,11 @@ profiles as (
         max(case when is_adult then 1 when not is_adult then 0 end) as is_adult,
         {% for column in ['last_name', 'first_name', 'whole_name', 'given_name', 'sex', 'birth_date'] -%}
         min({{ column }}) as {{ column }}_a,
-        max({{ column }}) as {{ column }}_b{{ ',' if not loop.last }}
-        {% endfor %}
+        max({{ column }}) as {{ column }}_b,
+        {% endfor -%}
+        {{ linkage_set('postcode') }} as postcodes
     from compared_records
     group by cluster_id
-),
-
-places as (
-    select distinct
-        compared_records.cluster_id,
-        postcodes.postcode
-    from compared_records
-    inner join postcodes
-        on compared_records.record_key = postcodes.record_key
-),
-
-placed as (
-    select distinct cluster_id from places
-),
-
-shared_places as (
-    select distinct
-        pairs.left_cluster,
-        pairs.right_cluster
-    from pairs
-    inner join places as left_place
-        on pairs.left_cluster = left_place.cluster_id
-    inner join places as right_place
-        on pairs.right_cluster = right_place.cluster_id
-        and left_place.postcode = right_place.postcode
 ),
 
 compared as (
@@ -74,8 +53,8 @@ compared as (
         {{ linkage_birth_date_flag() }} as birth_date,
         {{ linkage_flag_of_two('sex') }} as sex,
         case
-            when shared_places.left_cluster is not null then 'agree'
-            when left_placed.cluster_id is null or right_placed.cluster_id is null then 'missing'
+            when l.postcodes is null or r.postcodes is null then 'missing'
+            when {{ linkage_sets_meet('l.postcodes', 'r.postcodes') }} then 'agree'
             else 'conflict'
         end as postcode,
         l.birth_date_a is null and r.birth_date_a is null as is_undated,
@@ -92,13 +71,6 @@ compared as (
         on pairs.left_cluster = l.cluster_id
     inner join profiles as r
         on pairs.right_cluster = r.cluster_id
-    left join shared_places
-        on pairs.left_cluster = shared_places.left_cluster
-        and pairs.right_cluster = shared_places.right_cluster
-    left join placed as left_placed
-        on pairs.left_cluster = left_placed.cluster_id
-    left join placed as right_placed
-        on pairs.right_cluster = right_placed.cluster_id
     {% for side, profile, other in [('left', 'l', 'r'), ('right', 'r', 'l')] -%}
     left join common_names as {{ side }}_common
         on {{ profile }}.last_name_a = {{ side }}_common.last_name

@@ -141,3 +141,21 @@
         {%- endfor %}
     )
 {%- endmacro %}
+
+{# The values of a column in a group, without nulls; null where there are none. #}
+{% macro linkage_set(column) -%}
+    {{ return(adapter.dispatch('linkage_set')(column)) }}
+{%- endmacro %}
+
+{% macro postgres__linkage_set(column) -%}
+    array_agg({{ column }}) filter (where {{ column }} is not null)
+{%- endmacro %}
+
+{# Condition that two such sets have a value in common. #}
+{% macro linkage_sets_meet(left_set, right_set) -%}
+    {{ return(adapter.dispatch('linkage_sets_meet')(left_set, right_set)) }}
+{%- endmacro %}
+
+{% macro postgres__linkage_sets_meet(left_set, right_set) -%}
+    {{ left_set }} && {{ right_set }}
+{%- endmacro %}

@@ -11,38 +11,26 @@ clusters as (
     select * from {{ clusters }}
 ),
 
-holders as (
+per_partner as (
     select
         pool_keys.rule,
         pool_keys.key,
         pool_keys.partner,
-        clusters.cluster_id,
-        count(*) as records
+        count(*) as records,
+        min(clusters.cluster_id) as first_cluster,
+        max(clusters.cluster_id) as last_cluster
     from pool_keys
     inner join clusters
         on pool_keys.record_key = clusters.record_key
-    group by pool_keys.rule, pool_keys.key, pool_keys.partner, clusters.cluster_id
-),
-
-per_partner as (
-    select
-        rule,
-        key,
-        partner,
-        count(*) as people,
-        sum(records) as records,
-        min(cluster_id) as first_cluster,
-        max(cluster_id) as last_cluster
-    from holders
-    group by rule, key, partner
+    group by pool_keys.rule, pool_keys.key, pool_keys.partner
 ),
 
 per_key as (
     select
         rule,
         key,
-        max(people) as people,
         sum(records) as records,
+        max(case when first_cluster < last_cluster then 1 else 0 end) = 1 as has_two_people_of_one_partner,
         min(first_cluster) as first_cluster,
         max(last_cluster) as last_cluster
     from per_partner
@@ -55,12 +43,11 @@ judged as (
         key,
         case
             when first_cluster = last_cluster then 'single'
-            when people > 1 then 'ambiguous'
+            when has_two_people_of_one_partner then 'ambiguous'
             else 'usable'
         end as status,
         {{ tier }} as tier,
-        cast(records as integer) as records,
-        cast(people as integer) as most_people_of_one_partner
+        cast(records as integer) as records
     from per_key
 )
 

@@ -46,6 +46,7 @@ ranked as (
             partition by rule, left_cluster, right_cluster
             order by
                 case when reason is null then 2 when reason in ('kept_apart', veto_reason) then 0 else 1 end,
+                tier,
                 left_record_key,
                 right_record_key
         ) as place

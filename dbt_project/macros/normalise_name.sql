@@ -21,6 +21,7 @@
 
 {% macro postgres__normalise_given_name(name) -%}
     case
+        when {{ name }} ~ '^[A-Za-z]+$' then null
         when {{ normalise_without_titles(name) }} ~ '\S\s+\S'
             then {{ normalise_name("split_part(" ~ normalise_without_titles(name) ~ ", ' ', 1)") }}
     end

@@ -2,19 +2,10 @@
     A mart model derives every column that Hearthlink can show; its table is made with those that the agreement shows.
     What is left out is never written, so dropping an item from the agreement is enough. The contract still holds model
     and YAML together, and a column that neither the agreement nor its blank form knows is built and stops the gate.
-    These three macros stand in for dbt's own of the same names.
+
+    Rows that are equal in all that is left are one row. A table of which no item is left holds nobody. Stands in for
+    dbt's own macro of the same name.
 #}
-{% macro default__get_table_columns_and_constraints() %}
-    {%- set columns = adapter.render_raw_columns_constraints(raw_columns=agreed_columns(model)) -%}
-    {%- set constraints = adapter.render_raw_model_constraints(raw_constraints=model['constraints']) -%}
-    ({{ (columns + constraints) | join(', ') }})
-{% endmacro %}
-
-{% macro default__get_column_names() %}
-    {{- agreed_columns(model).keys() | join(', ') -}}
-{% endmacro %}
-
-{# Rows that are equal in all that is left are one row. A table of which no item is left holds nobody. #}
 {% macro default__get_select_subquery(sql) %}
     {%- set columns = agreed_columns(model) -%}
     select {{ 'distinct' if columns | length < model['columns'] | length }} {{ columns.keys() | join(', ') }}

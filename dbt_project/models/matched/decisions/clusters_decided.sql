@@ -5,7 +5,7 @@ accepted as (
     where verdict = 'accepted'
 ),
 
-clusters as (
+clusters as {{ inlined() }} (
     select * from {{ ref('linking_pool') }}
 ),
 

@@ -5,11 +5,11 @@ decided_pairs as (
     where decision = 'confirm'
 ),
 
-clusters as (
+clusters as {{ inlined() }} (
     select * from {{ ref('linking_pool') }}
 ),
 
-pool_identities as (
+pool_identities as {{ inlined() }} (
     select * from {{ ref('pool_identities') }}
 ),
 
@@ -17,15 +17,15 @@ postcodes as (
     select * from {{ ref('identity_postcodes') }}
 ),
 
-common_names as (
+common_names as {{ inlined() }} (
     select * from {{ ref('common_names') }}
 ),
 
-first_names as (
+first_names as {{ inlined() }} (
     select * from {{ ref('first_name_bearers') }}
 ),
 
-twin_birthdays as (
+twin_birthdays as {{ inlined() }} (
     select * from {{ ref('twin_birthdays') }}
 ),
 

@@ -1,6 +1,6 @@
 with
 
-members as (
+members as {{ inlined() }} (
     select * from {{ ref('stg_hou_household_members') }}
 ),
 
@@ -8,7 +8,7 @@ placements as (
     select * from {{ ref('stg_hou_ta_placements') }}
 ),
 
-tenants as (
+tenants as {{ inlined() }} (
     select * from {{ ref('stg_ren_tenants') }}
 ),
 

@@ -8,11 +8,11 @@ run_context as (
     select * from {{ ref('stg_run_context') }}
 ),
 
-placeholder_names as (
+placeholder_names as {{ inlined() }} (
     select * from {{ ref('linkage_placeholder_names') }}
 ),
 
-first_names as (
+first_names as {{ inlined() }} (
     select * from {{ ref('linkage_first_names') }}
 ),
 

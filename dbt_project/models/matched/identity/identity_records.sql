@@ -4,7 +4,7 @@
 ] %}
 with
 
-checked as (
+checked as {{ inlined() }} (
     select * from {{ ref('identity_checked') }}
 ),
 

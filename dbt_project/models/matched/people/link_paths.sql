@@ -1,7 +1,7 @@
 {% set rounds = 8 %}
 with
 
-linked_clusters as (
+linked_clusters as {{ inlined() }} (
     select * from {{ ref('linked_clusters') }}
     where person_key is not null
 ),
@@ -36,6 +36,25 @@ edges as (
     from links
 ),
 
+sizes as (
+    select
+        person_key,
+        count(*) as records
+    from linked_clusters
+    group by person_key
+),
+
+-- two records have one path: longer ones are looked for only where there are more
+far_edges as (
+    select edges.*
+    from edges
+    inner join linked_clusters
+        on edges.from_key = linked_clusters.record_key
+    inner join sizes
+        on linked_clusters.person_key = sizes.person_key
+    where sizes.records > 2
+),
+
 -- a person is told from the housing record that brings them into scope, the smallest of several
 starts as (
     select
@@ -49,11 +68,14 @@ starts as (
 
 reached_0 as (
     select
-        record_key,
+        starts.record_key,
         0 as tier,
         0 as steps,
         '' as link_path
     from starts
+    inner join sizes
+        on starts.person_key = sizes.person_key
+    where sizes.records > 1
 ),
 
 -- each round walks one link on from the records that the last one reached by a stronger path than before;
@@ -65,7 +87,7 @@ offered_{{ round }} as (
         greatest(reached.tier, edges.tier) as tier,
         reached.link_path || ' ' || edges.link_id as link_path
     from reached_{{ round - 1 }} as reached
-    inner join edges
+    inner join {{ 'edges' if round == 1 else 'far_edges' }} as edges
         on reached.record_key = edges.from_key
 ),
 
@@ -97,7 +119,7 @@ reached_{{ round }} as (
 
 {% endfor -%}
 reached as (
-    {% for round in range(rounds + 1) -%}
+    {% for round in range(1, rounds + 1) -%}
     select * from reached_{{ round }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -114,10 +136,12 @@ paths as (
     select
         linked_clusters.record_key,
         linked_clusters.person_key,
-        ranked.tier,
-        ranked.steps,
-        trim(ranked.link_path) as link_path
+        case when starts.record_key is not null then 0 else ranked.tier end as tier,
+        case when starts.record_key is not null then 0 else ranked.steps end as steps,
+        case when starts.record_key is not null then '' else trim(ranked.link_path) end as link_path
     from linked_clusters
+    left join starts
+        on linked_clusters.record_key = starts.record_key
     left join ranked
         on linked_clusters.record_key = ranked.record_key
             and ranked.place = 1

@@ -13,11 +13,11 @@ pairs as (
     {% endfor %}
 ),
 
-linked_clusters as (
+linked_clusters as {{ inlined() }} (
     select * from {{ ref('linked_clusters') }}
 ),
 
-pool_identities as (
+pool_identities as {{ inlined() }} (
     select * from {{ ref('pool_identities') }}
 ),
 

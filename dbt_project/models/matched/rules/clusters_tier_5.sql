@@ -5,11 +5,11 @@ accepted as (
     where verdict = 'accepted'
 ),
 
-clusters as (
+clusters as {{ inlined() }} (
     select * from {{ ref('clusters_tier_4') }}
 ),
 
-pool_identities as (
+pool_identities as {{ inlined() }} (
     select * from {{ ref('pool_identities') }}
 ),
 

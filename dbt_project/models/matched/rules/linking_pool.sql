@@ -1,4 +1,8 @@
-{% set rounds = 6 %}
+{#
+    `--vars 'link_everybody: true'` leaves the walk out and takes everybody who shares a key with anybody, to compare.
+#}
+{% set everybody = var('link_everybody', false) %}
+{% set rounds = 0 if everybody else 6 %}
 with
 
 scope as (
@@ -44,10 +48,19 @@ reached_{{ round }} as (
 ),
 
 {% endfor -%}
--- the last round found nobody new, or else everybody is linked: slower, never different
+-- the last round found nobody new, or else everybody is linked who shares a key at all: slower, never different
 is_closed as (
-    select count(*) = 0 and not {{ var('link_everybody', false) }} as answer
-    from frontier_{{ rounds }}
+    select count(*) = 0 and not {{ everybody }} as answer
+    from {{ 'reached_0' if everybody else 'frontier_' ~ rounds }}
+),
+
+reached as (
+    select record_key from reached_{{ rounds }}
+    union distinct
+    select held.record_key
+    from is_closed
+    cross join {{ ref('shared_keys') }} as held
+    where not is_closed.answer
 ),
 
 pool as (
@@ -57,12 +70,11 @@ pool as (
         identities.record_key as cluster_id,
         scope.record_key is not null as is_in_scope
     from {{ ref('identity_records') }} as identities
-    cross join is_closed
     left join scope
         on identities.record_key = scope.record_key
-    left join reached_{{ rounds }} as reached
+    left join reached
         on identities.record_key = reached.record_key
-    where reached.record_key is not null or not is_closed.answer
+    where reached.record_key is not null
 )
 
 select * from pool

@@ -1,10 +1,10 @@
 with
 
-identities as (
+identities as {{ inlined() }} (
     select * from {{ ref('identity_records') }}
 ),
 
-postcodes as (
+postcodes as {{ inlined() }} (
     select * from {{ ref('identity_postcodes') }}
 ),
 
@@ -67,7 +67,7 @@ crowded_postcodes as (
         and people_at_postcode.people > least(3 * usual_numbers.people, 6 * run_context.postcode_max_people)
 ),
 
-named as (
+named as {{ inlined() }} (
     select
         *,
         last_name || '|' || substr(first_name, 1, 3) as name_part

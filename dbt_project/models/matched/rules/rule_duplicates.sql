@@ -5,11 +5,11 @@ pool_keys as (
     where tier in (1, 2, 4) and not is_restricted
 ),
 
-clusters as (
+clusters as {{ inlined() }} (
     select * from {{ ref('clusters_decided') }}
 ),
 
-pool_identities as (
+pool_identities as {{ inlined() }} (
     select * from {{ ref('pool_identities') }}
 ),
 
@@ -17,15 +17,15 @@ postcodes as (
     select * from {{ ref('identity_postcodes') }}
 ),
 
-common_names as (
+common_names as {{ inlined() }} (
     select * from {{ ref('common_names') }}
 ),
 
-first_names as (
+first_names as {{ inlined() }} (
     select * from {{ ref('first_name_bearers') }}
 ),
 
-twin_birthdays as (
+twin_birthdays as {{ inlined() }} (
     select * from {{ ref('twin_birthdays') }}
 ),
 
@@ -34,6 +34,18 @@ match_rules as (
 ),
 
 -- one system registered somebody twice: one identifier or home, one whole name and one birth date, none of them missing
+registered_twice as (
+    select
+        partner,
+        last_name,
+        first_name,
+        birth_date
+    from pool_identities
+    where last_name is not null and first_name is not null and birth_date is not null
+    group by partner, last_name, first_name, birth_date
+    having count(*) > 1
+),
+
 registered as (
     select
         pool_keys.tier,
@@ -51,10 +63,11 @@ registered as (
     from pool_keys
     inner join pool_identities
         on pool_keys.record_key = pool_identities.record_key
-    where
-        pool_identities.last_name is not null
-        and pool_identities.first_name is not null
-        and pool_identities.birth_date is not null
+    inner join registered_twice
+        on pool_identities.partner = registered_twice.partner
+            and pool_identities.last_name = registered_twice.last_name
+            and pool_identities.first_name = registered_twice.first_name
+            and pool_identities.birth_date = registered_twice.birth_date
 ),
 
 kept_clusters as (

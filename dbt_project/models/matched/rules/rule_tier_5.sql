@@ -1,6 +1,6 @@
 with
 
-pairs as (
+pairs as {{ inlined() }} (
     select * from {{ ref('pairs_tier_5') }}
 ),
 
@@ -16,15 +16,15 @@ postcodes as (
     select * from {{ ref('identity_postcodes') }}
 ),
 
-common_names as (
+common_names as {{ inlined() }} (
     select * from {{ ref('common_names') }}
 ),
 
-first_names as (
+first_names as {{ inlined() }} (
     select * from {{ ref('first_name_bearers') }}
 ),
 
-twin_birthdays as (
+twin_birthdays as {{ inlined() }} (
     select * from {{ ref('twin_birthdays') }}
 ),
 

@@ -1,6 +1,6 @@
 with
 
-keys as (
+keys as {{ inlined() }} (
     select * from {{ ref('match_keys') }}
     where not is_over_held
 ),
@@ -16,7 +16,7 @@ sheltered as (
     where right_record_key is null
 ),
 
-identities as (
+identities as {{ inlined() }} (
     select * from {{ ref('identity_records') }}
 ),
 
@@ -24,7 +24,7 @@ near_keys as (
     select * from {{ ref('near_keys') }}
 ),
 
-held_twice as (
+held_twice as {{ written_out() }} (
     select
         rule,
         key
