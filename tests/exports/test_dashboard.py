@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from dagster_project.governance.access.audit import exports_of
 from dagster_project.governance.errors import GovernanceError
 from dagster_project.governance.exports.catalogue import Made, read_exports
 from dagster_project.governance.exports.dashboard import export_dashboard
@@ -80,6 +81,8 @@ def test_it_is_on_record_without_its_password(council: Pipeline, made: Made) -> 
     assert (listed.kind, listed.purpose, listed.actor, listed.status) == ("dashboard", PURPOSE, STEWARD, "standing")
     [(people,)] = council.rows(f"select count(*) from control.export_people where export_id = '{made.export_id}'")
     assert people == made.people
+    [(key,)] = council.rows("select person_key from mart.dim_person where first_name = 'Zephyrine'")
+    assert (made.export_id, STEWARD) in {(one[0], one[1]) for one in exports_of(council.settings, key, "I. Quill")}
     assert made.password not in repr(made)
     [(everything,)] = council.rows(
         "select string_agg(line::text, '') from (select to_jsonb(e) from control.exports as e"
