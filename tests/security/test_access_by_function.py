@@ -193,4 +193,6 @@ def test_a_control_removed_by_hand_is_found_and_named(pipeline: Pipeline, agreem
         failed = [check for check in judge_access(conn, mart_shape(agreement), "mart") if not check.passed]
         conn.rollback()
     assert failed
-    assert named in "; ".join(str(check.observed["named"]) for check in failed)
+    told = "; ".join(str(check.observed["named"]) for check in failed)
+    assert named in told
+    assert "Repair: " in told

@@ -37,19 +37,28 @@ _POLICIES = """
     from pg_catalog.pg_policies
     where schemaname = %(schema)s::name
 """
+# The tables are the builder's; an owner may do everything and needs no grant for it.
+_OTHER_OWNERS = """
+    select relname, pg_get_userbyid(relowner)
+    from pg_catalog.pg_class
+    where relnamespace = %(schema)s::regnamespace and relkind not in ('i', 'I', 't')
+        and pg_get_userbyid(relowner) <> %(builder)s
+"""
 
 
 def read_controls(conn: psycopg.Connection[Any], schema: str) -> frozenset[str]:
     """The controls as the database has them. Any login may read them."""
-    names = {"schema": schema, "everybody": EVERYBODY}
+    names = {"schema": schema, "everybody": EVERYBODY, "builder": DBT}
     rights = conn.execute(_RIGHTS.encode(), names).fetchall()
     flags = conn.execute(_ROW_SECURITY.encode(), names).fetchall()
     policies = conn.execute(_POLICIES.encode(), names).fetchall()
+    owners = conn.execute(_OTHER_OWNERS.encode(), names).fetchall()
     return frozenset(
         [
             *(_right(table, column, role, kind, is_grantable) for table, column, role, kind, is_grantable in rights),
             *(line for table, is_on, is_forced in flags for line in _row_security(table, is_on, is_forced)),
             *(_policy(*policy) for policy in policies),
+            *(f"{table}: belongs to {owner}" for table, owner in owners),
         ]
     )
 

@@ -18,6 +18,13 @@ SUITE = "catalogue"
 # Each check with its clause.
 CHECKS = {"access_as_agreed": "SE-02", "roles_as_registered": "SE-01", "published_access_stands": "SE-01"}
 _MOST_NAMED = 12
+_REPAIR = {
+    "access_as_agreed": "run again, which builds the rights of the candidate anew",
+    "roles_as_registered": "take back what is not meant and give back what is missing, by 'hearthlink user' where it is"
+    " a user's, else as the database's administrator, then run again",
+    "published_access_stands": "as the database's administrator take back in schema mart what is not meant and give"
+    " back what is missing, then run again",
+}
 _PUBLISHED_CONTROLS = "select control from control.published_controls"
 _KEEP = "insert into control.published_controls (control, publish_id) values (%s, %s)"
 
@@ -61,6 +68,6 @@ def _compare(check_id: str, place: str, found: Iterable[str], meant: Iterable[st
             "table": place,
             "dimension": "secrecy",
             "offences": len(named),
-            **({"named": "; ".join(named[:_MOST_NAMED]) + rest} if named else {}),
+            **({"named": f"{'; '.join(named[:_MOST_NAMED])}{rest}. Repair: {_REPAIR[check_id]}"} if named else {}),
         },
     )

@@ -102,6 +102,13 @@ _ELSEWHERE = """
     cross join lateral aclexplode(proacl) as rights
     inner join pg_catalog.pg_roles as roles on rights.grantee = roles.oid
     where starts_with(roles.rolname, %(prefix)s) or roles.rolname = any(%(people)s)
+    union all
+    select roles.rolname, 'database: ' || rights.privilege_type
+    from pg_catalog.pg_database
+    cross join lateral aclexplode(datacl) as rights
+    inner join pg_catalog.pg_roles as roles on rights.grantee = roles.oid
+    where datname = current_database() and rights.privilege_type <> 'CONNECT'
+        and (starts_with(roles.rolname, %(prefix)s) or roles.rolname = any(%(people)s))
 """
 _TOKENS = """
     select pg_get_userbyid(proowner), prosecdef, proconfig, btrim(prosrc, E' \\n')
