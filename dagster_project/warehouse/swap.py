@@ -83,7 +83,7 @@ def wait_for_readers(conn: psycopg.Connection[Any], wait_seconds: float | None =
         return
     schema, dbt = sql.Identifier(PREVIOUS), sql.Identifier(DBT)
     conn.execute(sql.SQL("grant usage on schema {} to {}").format(schema, dbt))
-    hold_readers(conn, PREVIOUS, _LOCK_TIMEOUT, wait_seconds)
+    hold_readers(conn, wait_seconds)
     conn.execute(sql.SQL("revoke usage on schema {} from {}").format(schema, dbt))
 
 
