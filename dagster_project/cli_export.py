@@ -38,7 +38,7 @@ def dashboard(
     _show_password(made.password)
 
 
-@app.command(epilog="Example:  hearthlink export planning --purpose housing_priority --as noor.khan")
+@app.command(epilog="Example:  hearthlink export planning --purpose service_planning --as noor.khan")
 def planning(purpose: Purpose, user: User, out: Out = None, agreement: AgreementFile = None, home: Home = None) -> None:
     """Write pseudonymised rows and tables of counts into two encrypted workbooks, and a disclosure report beside."""
     from dagster_project.governance.exports.planning.export import export_planning

@@ -31,9 +31,7 @@ def list_secrets(home: Home = None) -> None:
 @app.command(epilog='Example:  hearthlink secrets rotate hl_analyst --by "A. Osei"')
 def rotate(
     by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who does this: the person's name, logged.")],
-    logins: Annotated[
-        list[str] | None, typer.Argument(metavar="[LOGIN]...", help="Default: all that are kept.")
-    ] = None,
+    logins: Annotated[list[str] | None, typer.Argument(metavar="LOGIN", help="Default: all that are kept.")] = None,
     home: Home = None,
 ) -> None:
     """Give logins of the pipeline new passwords, between two runs. Programs that were started before need a restart."""

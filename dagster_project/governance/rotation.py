@@ -16,6 +16,7 @@ from dagster_project.warehouse.lock import run_lock
 from dagster_project.warehouse.roles import PIPELINE_LOGINS, set_verifier
 from dagster_project.warehouse.secrets_store import generate_password, password_file, write_password
 
+_LOGINS = (*PIPELINE_LOGINS, SUPERUSER)
 # What each kind of secret is and how it is renewed: by the end of its file's path.
 _KINDS = (
     ("export_keys/*.key", "key of pseudonyms", "hearthlink export keys rotate PURPOSE"),
@@ -23,7 +24,8 @@ _KINDS = (
     ("opt_out/*", "opt-out check", "kept for 21 days at most"),
     ("retention.key", "key of tombstones", "never: it finds old deletions"),
     ("dropbox*", "drop-box", "by its owner, then here"),
-    ("*.password", "password of a login", "hearthlink secrets rotate LOGIN"),
+    *((f"{login}.password", "password of a login", "hearthlink secrets rotate LOGIN") for login in _LOGINS),
+    ("*.password", "password of a user", "hearthlink user rotate-password LOGIN"),
 )
 _BEFORE = ".before"
 
@@ -54,7 +56,7 @@ def rotate(settings: Settings, logins: list[str], by: str) -> list[str]:
     """
     if not by.strip():
         raise GovernanceError("Say who does this (--by): it stays on record")
-    known = [*PIPELINE_LOGINS, *([] if settings.dsn else [SUPERUSER])]
+    known = [login for login in _LOGINS if login != SUPERUSER or not settings.dsn]
     if unknown := [login for login in logins if login not in known]:
         raise GovernanceError(
             f"{', '.join(unknown)}: not a login whose password is kept here; name some of {', '.join(known)}, or none."

@@ -110,6 +110,7 @@ def _build(conn: psycopg.Connection[Any], shapes: dict[str, tuple[str, ...]], de
     _run_file(conn, "decisions.sql")
     _run_file(conn, "exports.sql")
     _run_file(conn, "retention.sql")
+    _run_file(conn, "rights.sql")
     _run_as(conn, ACCESS_OWNER)
     _run_file(conn, "access.sql")
     _run_as(conn, LOADER)

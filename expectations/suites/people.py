@@ -57,6 +57,14 @@ AGED = f"""
         )
 """
 
+# Read from the register of requests itself, whatever the models made of it.
+STOPPED = """exists (
+    select 1
+    from matched.person_key_records as known
+    inner join control.stopped_records as stopped on known.record_hash = stopped.record_hash
+    cross join agreement.run_context as run
+    where known.person_key = shown.person_key and (stopped.ends_on is null or stopped.ends_on > run.as_at))
+"""
 RECORDS = "select 1 from matched.person_records as record where record.person_key = shown.person_key"
 SCOPE_RULES = (
     (
@@ -68,6 +76,15 @@ SCOPE_RULES = (
         Check(f"{TABLE}.in_scope", "DS-01", "scope", "Everybody shown is a data subject in scope"),
         f"from judged as shown where not exists ({RECORDS}"
         " and (record.partner, record.record_id) in (select partner, record_id from matched.scope_housing_records))",
+    ),
+    (
+        Check(
+            f"{TABLE}.not_stopped",
+            "DS-01",
+            "scope",
+            "Nobody is shown whose processing is restricted, or who objected with success",
+        ),
+        f"from judged as shown where {STOPPED}",
     ),
     (
         Check(f"{TABLE}.housed_now", "RE-01", "scope", "Everybody shown is housed on the run's date, as landed"),

@@ -15,7 +15,15 @@ MAX_LINES = 250
 # Steps that change the values of a keyed model, row by row. Rows of one record that disagreed may be alike afterwards:
 # what is tested is that each has its row. identity_records, which is made of them, has a key again.
 ROW_BY_ROW = {"identity_clean", "identity_checked"}
-CONTROL_SECRETS = ("person_key_salt", "do_not_link_records", "decided_records", "person_keys", "person_key_records")
+CONTROL_SECRETS = (
+    "person_key_salt",
+    "do_not_link_records",
+    "decided_records",
+    "person_keys",
+    "person_key_records",
+    "stopped_records",
+    "disputed_values",
+)
 
 Node = dict[str, Any]
 

@@ -23,7 +23,7 @@ PIPE = f"hearthlink{os.getpid()}"
 def connected():
     local = uno.getComponentContext()
     resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
-    for _ in range(300):
+    for _ in range(900):
         try:
             return resolver.resolve(f"uno:pipe,name={PIPE};urp;StarOffice.ComponentContext")
         except NoConnectException:

@@ -1,9 +1,15 @@
 """The dashboard export: for whom, of whom, what it holds, where it may lie, and that nothing else tells of it."""
 
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from dagster_project.governance.access.audit import exports_of
 from dagster_project.governance.errors import GovernanceError
 from dagster_project.governance.exports.catalogue import Made, read_exports
 from dagster_project.governance.exports.dashboard import export_dashboard
@@ -75,6 +81,8 @@ def test_it_is_on_record_without_its_password(council: Pipeline, made: Made) -> 
     assert (listed.kind, listed.purpose, listed.actor, listed.status) == ("dashboard", PURPOSE, STEWARD, "standing")
     [(people,)] = council.rows(f"select count(*) from control.export_people where export_id = '{made.export_id}'")
     assert people == made.people
+    [(key,)] = council.rows("select person_key from mart.dim_person where first_name = 'Zephyrine'")
+    assert (made.export_id, STEWARD) in {(one[0], one[1]) for one in exports_of(council.settings, key, "I. Quill")}
     assert made.password not in repr(made)
     [(everything,)] = council.rows(
         "select string_agg(line::text, '') from (select to_jsonb(e) from control.exports as e"
@@ -104,3 +112,27 @@ def _told(value: object) -> str:
 
 def _files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_the_command_shows_the_password_on_the_terminal_and_to_nobody_else(council: Pipeline, place: Path) -> None:
+    program = Path(sys.executable).with_name("hearthlink")
+    words = [program, "export", "dashboard", "--purpose", PURPOSE, "--as", STEWARD, "--out", place / "export.xlsx"]
+    more = ["--home", council.settings.home, "--agreement", council.settings.agreement_file]
+    seen = b""
+    with subprocess.Popen([*words, *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        while running.poll() is None:
+            seen += b"".join(_shown_to_others(running.pid))
+        told, complaint = running.communicate()
+    assert running.returncode == 0, complaint
+    [password] = re.findall(r"^password: (\S{20})$", told, re.MULTILINE)
+    assert str(place).encode() in seen
+    assert len(sheets(place / "export.xlsx", password)["dim_person"]) == PEOPLE - 1 + GROWN_UPS + 1
+    assert password.encode() not in seen and password not in complaint
+    assert not [path for path in _files(council.settings.logs_dir) if password.encode() in path.read_bytes()]
+
+
+def _shown_to_others(process: int) -> Iterator[bytes]:
+    """What the system tells of a process: its arguments, and what it was started with."""
+    for name in ("cmdline", "environ"):
+        with suppress(OSError):
+            yield Path(f"/proc/{process}/{name}").read_bytes()

@@ -10,6 +10,7 @@ import pytest
 from dagster_project.governance.errors import GovernanceError
 from dagster_project.governance.exports import keys
 from dagster_project.governance.exports.planning.export import Planned, export_planning
+from dagster_project.governance.exports.planning.suppression import rounded
 from dagster_project.governance.exports.requester import ExportRefused
 from dagster_project.governance.opt_out import checks, clean_list, number_file
 from dagster_project.governance.opt_out.number_file import AnswerRefused
@@ -30,6 +31,7 @@ from tests.exports_kit import (
     invented_people,
     sheets,
 )
+from tests.warehouse_kit import temporary_settings
 
 PURPOSE, OTHER = "service_planning", "housing_priority"
 BY = "Pia Fenwick"
@@ -70,6 +72,9 @@ def answered(settings: Settings, asked: frozenset[str], tmp_path_factory: pytest
             checks.read_answer(settings, file, BY)
     with pytest.raises(GovernanceError, match="No opt-out check was answered"):
         export_planning(settings, PLANNER, PURPOSE, file.with_name("early.xlsx"))
+    # A publish in between deletes the numbers in the clear; the answer can still be read.
+    checks.sweep(settings, delete_check_files=True)
+    assert not list(settings.exports_dir.rglob("*.dat"))
     file.write_bytes(number_file.written(cleared))
     assert checks.read_answer(settings, file, BY) == len(cleared)
     return frozenset(cleared)
@@ -84,7 +89,7 @@ def planned(settings: Settings, answered: frozenset[str], tmp_path_factory: pyte
 def test_it_holds_everybody_who_may_be_in_it(planned: Planned, answered: frozenset[str]) -> None:
     report = json.loads(planned.report.with_suffix(".json").read_text(encoding="utf-8"))
     rows = sheets(planned.rows.path, planned.rows.password)["people"]
-    assert report["population"] == PEOPLE - 1 + GROWN_UPS + 1
+    assert report["population"] == rounded(PEOPLE - 1 + GROWN_UPS + 1, 5)
     assert report["opt_out"]["left_out"] == {"no_nhs_number": "fewer than 5", "not_cleared": "fewer than 5"}
     assert len(rows) == report["rows"]["written"] == PEOPLE - 1 + len(answered)
     assert report["rows"]["k_reached"] >= 5
@@ -178,6 +183,25 @@ def test_what_is_kept_of_the_check_is_no_number_and_no_status(
     assert columns is None
     last = max((home / "secrets" / "opt_out").glob("*.cleared"))
     assert clean_list.cleared(council.settings, last.stem, asked) == answered
+
+
+def test_a_new_check_leaves_the_last_answer_standing_until_its_own_comes(tmp_path: Path) -> None:
+    home = temporary_settings(tmp_path)
+    numbers = frozenset({"9990000018", "9990000026"})
+    clean_list.keep_asked(home, "c1", numbers)
+    clean_list.keep_cleared(home, "c1", frozenset({"9990000018"}))
+    clean_list.keep_asked(home, "c2", numbers)
+    clean_list.keep_asked(home, "c3", numbers)
+    assert clean_list.cleared(home, "c1", numbers) == {"9990000018"}
+    assert clean_list.asked(home, "c3", numbers | {"9990000034"}) == numbers
+    with pytest.raises(GovernanceError, match="is gone"):
+        clean_list.asked(home, "c2", numbers)
+    clean_list.keep_cleared(home, "c3", numbers)
+    with pytest.raises(GovernanceError, match="is gone"):
+        clean_list.cleared(home, "c1", numbers)
+    assert sorted(path.name for path in (tmp_path / "secrets" / "opt_out").iterdir()) == ["c3.cleared", "c3.key"]
+    clean_list.forget(home)
+    assert not list((tmp_path / "secrets" / "opt_out").iterdir())
 
 
 @pytest.mark.parametrize("answer", ["no", "not_applicable"])

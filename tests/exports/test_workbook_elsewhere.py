@@ -82,7 +82,7 @@ def test_another_password_and_a_flipped_byte_are_refused(workbook: Path) -> None
 
 def test_libreoffice_opens_it_with_the_password_alone_and_finds_each_cell(workbook: Path, tmp_path: Path) -> None:
     command = ["/usr/bin/python3", READER, tmp_path / "profile", workbook, PASSWORD[:-1], PASSWORD]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
     assert done.returncode == 0, done.stderr
     refused, found = json.loads(done.stdout)
     assert refused is None

@@ -12,6 +12,7 @@ from dagster_project.agreement.model import load_agreement
 from dagster_project.governance.access.scopes import Scope
 from dagster_project.governance.exports.catalogue import Made
 from dagster_project.governance.exports.dashboard import export_dashboard
+from dagster_project.governance.exports.planning.people import read_numbers, read_people
 from dagster_project.governance.retention.legal_hold import add_hold, release_hold
 from dagster_project.governance.retention.purge import purge
 from dagster_project.governance.retention.record_hash import read_key, record_hmac
@@ -160,12 +161,15 @@ def test_an_export_that_holds_them_goes_and_the_catalogue_forgets_them(story: St
     assert story.exported.people == 4
     assert not story.exported.path.exists()
     assert story.counts["two"]["exports_deleted"] == 1
-    ended_so = "select status, reason from control.exports"
-    assert rows(story.settings, ended_so) == [
-        ("deleted", "somebody in it left the mart or may not be exported any more")
-    ]
+    assert rows(story.settings, "select status from control.exports") == [("deleted",)]
     gone = "select from control.export_people where person_key not in (select person_key from mart.dim_person)"
     assert rows(story.settings, gone) == []
+
+
+def test_what_a_planning_export_reads_is_still_there_after_a_purge(story: Story) -> None:
+    with connect(story.settings, "admin") as conn:
+        people = read_people(conn, "three", frozenset())
+        assert ([person.is_adult_care for person in people], read_numbers(conn, people)) == ([False], {})
 
 
 def test_strangers_stand_in_raw_alone_and_only_for_the_window(story: Story) -> None:

@@ -79,9 +79,14 @@ def who_could_see(settings: Settings, person_key: str, reader: str) -> tuple[str
     """
     with acting(settings, reader, "audit_who_could_see", person_key) as (conn, detail):
         shown = conn.execute(_IS_SHOWN, [person_key]).fetchone()
-        viewers = [Viewer(*row) for row in conn.execute(_WHO.encode(), [person_key]).fetchall()]
+        viewers = viewers_of(conn, person_key)
         detail["users"] = len(viewers)
     return (shown[0] if shown else None), viewers
+
+
+def viewers_of(conn: psycopg.Connection[Any], person_key: str) -> list[Viewer]:
+    """Whoever could see the person of that key since the publish that shows them."""
+    return [Viewer(*row) for row in conn.execute(_WHO.encode(), [person_key]).fetchall()]
 
 
 def exports_of(settings: Settings, person_key: str, reader: str) -> list[tuple[Any, ...]]:
@@ -90,9 +95,14 @@ def exports_of(settings: Settings, person_key: str, reader: str) -> list[tuple[A
     Raises GovernanceError without the name of who asks.
     """
     with acting(settings, reader, "audit_exports", person_key) as (conn, detail):
-        found = conn.execute(_EXPORTS.encode(), [person_key]).fetchall()
+        found = exports_holding(conn, person_key)
         detail["exports"] = len(found)
         return found
+
+
+def exports_holding(conn: psycopg.Connection[Any], person_key: str) -> list[tuple[Any, ...]]:
+    """Every export that holds the person: id, by whom, purpose, when, state."""
+    return conn.execute(_EXPORTS.encode(), [person_key]).fetchall()
 
 
 def verify_log(settings: Settings) -> LogState:

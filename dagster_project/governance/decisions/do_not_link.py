@@ -6,6 +6,7 @@ between an old and a new identity, so the register shows entries by number, neve
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import psycopg
 
@@ -94,26 +95,26 @@ def add(settings: Settings, one: Record, other: Record | None, by: str, reason: 
         GovernanceError: no name or reason, a record without an id or beside itself, an entry that stands already.
     """
     why = required(reason, "Say why (--reason), without naming anybody")
-    records = sorted([one] if other is None else [one, other], key=lambda record: record.key)
+    records = [one] if other is None else [one, other]
     for record in records:
         required(record.record_id, "A record is a partner's code and the id of the record in its system")
     if one == other:
         raise GovernanceError("A record cannot be kept apart from itself; to keep it from everybody, name it alone")
-    right = records[1] if other is not None else None
     with acting(settings, by, "do_not_link_add") as (conn, detail):
         _require_partners(settings, conn, records)
-        row = conn.execute(
-            _ADD,
-            [
-                *(records[0].partner, records[0].record_id),
-                *((right.partner, right.record_id) if right else (None, None)),
-                *(why, by.strip(), utc_now()),
-            ],
-        ).fetchone()
-        if row is None:
+        entry_id = keep_apart(conn, one, other, by.strip(), why)
+        if entry_id is None:
             raise GovernanceError("These records are on the register already")
-        detail["entry_id"] = row[0]
-        return Added(row[0], *_as_things_stand(conn, records))
+        detail["entry_id"] = entry_id
+        return Added(entry_id, *_as_things_stand(conn, records))
+
+
+def keep_apart(conn: psycopg.Connection[Any], one: Record, other: Record | None, by: str, reason: str) -> int | None:
+    """Put two records, or one and everybody, on the register; the entry's number, None where it stands already."""
+    left, right = (one, None) if other is None else sorted([one, other], key=lambda record: record.key)
+    sides = [left.partner, left.record_id, right and right.partner, right and right.record_id]
+    row = conn.execute(_ADD, [*sides, reason, by, utc_now()]).fetchone()
+    return row[0] if row else None
 
 
 def remove(settings: Settings, entry_id: int, by: str, reason: str) -> None:

@@ -27,6 +27,9 @@ from dagster_project.governance.retention.record_hash import read_key
 from dagster_project.governance.retention.rewriting import note, rewrite
 from dagster_project.governance.retention.subjects import find_subjects
 from dagster_project.governance.retention.tombstones import bury, clear_ended_holds
+from dagster_project.governance.rights.disputes import find_corrected, log_corrected
+from dagster_project.governance.rights.forgetting import forget
+from dagster_project.governance.rights.report import sweep as sweep_reports
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import ADMIN, connect
 from dagster_project.warehouse.errors import WarehouseError
@@ -103,7 +106,8 @@ def purge(
                 f" says why). {_AGAIN}"
             )
         with connect(settings, ADMIN) as conn:
-            counts = _count(conn, publish_id, {f"files_{name}": count for name, count in vars(gone).items()})
+            files_gone = {f"files_{name}": count for name, count in vars(gone).items()}
+            counts = _count(conn, publish_id, files_gone | {"files_reports": sweep_reports(settings)})
             conn.execute(_FINISH, {"now": utc_now(), "publish_id": publish_id})
             access_log.record(conn, actor="hearthlink", action="retention_purge", subject=publish_id, detail=counts)
     except (WarehouseError, DropboxError) as fault:
@@ -177,10 +181,12 @@ def _delete_rows(
     conn: psycopg.Connection[Any], key: bytes, publish_id: str, as_at: date, keep_days: int
 ) -> dict[str, int]:
     find_subjects(conn, as_at)
+    corrected = find_corrected(conn)
     deleted = delete_from_layers(conn, as_at, keep_days)
     left, released = bury(conn, key, publish_id, as_at), clear_ended_holds(conn, key, publish_id, as_at)
-    remembered = leftovers.clear(conn)
+    remembered, forgotten = leftovers.clear(conn), forget(conn)
     note(conn, (*deleted.touched, *leftovers.REWRITTEN))
+    log_corrected(conn, corrected, publish_id)
     return {
         "people_held": remembered.people,
         "records_left": left.records,
@@ -191,4 +197,6 @@ def _delete_rows(
         "records_released_from_hold": released.records,
         "decisions_deleted": remembered.decisions,
         "worklist_items_deleted": remembered.worklist_items,
+        "disputes_corrected": len(corrected),
+        "request_records_forgotten": forgotten,
     }

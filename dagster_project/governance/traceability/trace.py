@@ -26,6 +26,11 @@ NOT_SETTINGS = frozenset(
     }
 )
 
+# A table that joins all items of a person, before disputed ones are left blank.
+JOINING = "item_indicators"
+# Says which items are blank, whatever they are made of.
+BLANKING = frozenset({"item_disputes", "item_disputed_items"})
+
 
 @dataclass
 class Trace:
@@ -96,18 +101,23 @@ class Project:
         """Follow columns of a mart table back to where they come from."""
         trace = Trace()
         seen: set[tuple[Table, str]] = set()
-        statement = self._compiled(self._nodes[self._mart, table])
-        for column in sorted(columns):
-            # A mart table joins all items of a person: only what makes this column's value is its source.
-            for parent, needed in sorted(columns_of_value(statement, column, self._shapes).items()):
-                self._follow(parent, needed, trace, seen)
+        self._follow_values(self._nodes[self._mart, table], columns, trace, seen)
         return trace
+
+    def _follow_values(self, node: Node, columns: set[str], trace: Trace, seen: set[tuple[Table, str]]) -> None:
+        """A table that joins all items of a person: only what makes a column's value is its source."""
+        for column in sorted(columns):
+            for parent, needed in sorted(columns_of_value(self._compiled(node), column, self._shapes).items()):
+                self._follow(parent, needed, trace, seen)
 
     def _follow(self, table: Table, columns: set[str], trace: Trace, seen: set[tuple[Table, str]]) -> None:
         fresh = {column for column in columns if (table, column) not in seen}
         seen |= {(table, column) for column in fresh}
         node = self._nodes.get(table)
-        if node is None or not fresh:
+        if node is None or not fresh or node["name"] in BLANKING:
+            return
+        if node["name"] == JOINING:
+            self._follow_values(node, fresh, trace, seen)
             return
         layer = node["path"].split("/")[0]
         if node["resource_type"] == "seed":

@@ -4,78 +4,56 @@ run_context as (
     select publish_id from {{ ref('stg_run_context') }}
 ),
 
-linked_records as (
-    select * from {{ ref('item_linked_records') }}
+host_addresses as (
+    select * from {{ ref('item_host_addresses') }}
 ),
 
-current_addresses as (
-    select * from {{ ref('item_current_addresses') }}
+disputes as (
+    select * from {{ ref('item_disputes') }}
+    where item = 'home_address' and is_standing
 ),
 
-feeds as (
-    select * from {{ ref('item_feeds') }}
-    where holds_address
-),
-
-withheld_people as (
-    select * from {{ ref('item_withheld_people') }}
-),
-
-host_systems as (
-    select distinct
+disputed_systems as (
+    select distinct -- two people of one household may dispute the same, and one person twice
         person_key,
         partner
-    from linked_records -- two records of one system are one host system
+    from disputes
 ),
 
 visibility as (
     select * from {{ ref('item_visibility') }}
 ),
 
-address_feeds as (
+judged as (
     select
-        partner,
-        bool_and(is_current) as is_current
-    from feeds
-    group by partner
-),
-
-compared as (
-    select
-        host_systems.person_key,
-        host_systems.partner,
-        current_addresses.address_line_1,
-        current_addresses.address_line_2,
-        current_addresses.town,
-        current_addresses.postcode,
-        case
-            when withheld_people.is_address_withheld then 'withheld'
-            when current_addresses.person_key is not null then 'shown'
-            when address_feeds.is_current then 'none'
-            else 'not_current'
-        end as address_status
-    from host_systems
-    inner join withheld_people on host_systems.person_key = withheld_people.person_key
-    inner join address_feeds on host_systems.partner = address_feeds.partner
-    left outer join current_addresses
+        host_addresses.person_key,
+        host_addresses.partner,
+        host_addresses.address_status,
+        host_addresses.address_line_1,
+        host_addresses.address_line_2,
+        host_addresses.town,
+        host_addresses.postcode,
+        disputed_systems.person_key is not null as is_disputed
+    from host_addresses
+    left outer join disputed_systems
         on
-            host_systems.person_key = current_addresses.person_key
-            and host_systems.partner = current_addresses.partner
+            host_addresses.person_key = disputed_systems.person_key
+            and host_addresses.partner = disputed_systems.partner
 ),
 
 shown as (
     select
-        compared.person_key,
-        compared.partner,
-        compared.address_status,
-        case when compared.address_status = 'shown' then compared.address_line_1 end as address_line_1,
-        case when compared.address_status = 'shown' then compared.address_line_2 end as address_line_2,
-        case when compared.address_status = 'shown' then compared.town end as town,
-        case when compared.address_status = 'shown' then compared.postcode end as postcode,
+        judged.person_key,
+        judged.partner,
+        case when judged.is_disputed then 'withheld' else judged.address_status end as address_status,
+        case when not judged.is_disputed then judged.address_line_1 end as address_line_1,
+        case when not judged.is_disputed then judged.address_line_2 end as address_line_2,
+        case when not judged.is_disputed then judged.town end as town,
+        case when not judged.is_disputed then judged.postcode end as postcode,
         visibility.visible_to,
         run_context.publish_id
-    from compared
-    inner join visibility on compared.person_key = visibility.person_key
+    from judged
+    inner join visibility on judged.person_key = visibility.person_key
     cross join run_context
 )
 

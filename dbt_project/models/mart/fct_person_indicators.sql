@@ -4,119 +4,49 @@ run_context as (
     select publish_id from {{ ref('stg_run_context') }}
 ),
 
-identities as (
-    select * from {{ ref('item_identity') }}
+indicators as (
+    select * from {{ ref('item_indicators') }}
 ),
 
-temporary_accommodation as (
-    select * from {{ ref('item_temporary_accommodation') }}
-),
-
-rent_arrears as (
-    select * from {{ ref('item_rent_arrears') }}
-),
-
-payment_plans as (
-    select * from {{ ref('item_arrears_payment_plan') }}
-),
-
-eviction_risks as (
-    select * from {{ ref('item_eviction_risk') }}
-),
-
-education_plans as (
-    select * from {{ ref('item_education_plan') }}
-),
-
-disabilities as (
-    select * from {{ ref('item_disability') }}
-),
-
-child_protection as (
-    select * from {{ ref('item_child_protection') }}
-),
-
-children_in_care as (
-    select * from {{ ref('item_child_in_care') }}
-),
-
-children_in_need as (
-    select * from {{ ref('item_child_in_need') }}
-),
-
-exploitation_risks as (
-    select * from {{ ref('item_exploitation_risk') }}
-),
-
-known_people as (
-    select * from {{ ref('item_known_to_services') }}
-),
-
-service_lists as (
-    select * from {{ ref('item_service_lists') }}
-),
-
-current_schools as (
-    select * from {{ ref('item_current_school') }}
-),
-
-attendance as (
-    select * from {{ ref('item_attendance') }}
-),
-
-exclusions as (
-    select * from {{ ref('item_exclusions') }}
+disputed_items as (
+    select * from {{ ref('item_disputed_items') }}
 ),
 
 visibility as (
     select * from {{ ref('item_visibility') }}
 ),
 
-indicators as (
+shown as (
     select
-        identities.person_key,
-        identities.household_key,
-        current_schools.school_key,
-        temporary_accommodation.is_in_temporary_accommodation,
-        rent_arrears.is_in_rent_arrears,
-        payment_plans.has_arrears_payment_plan,
-        eviction_risks.is_at_risk_of_eviction,
-        education_plans.has_ehcp,
-        education_plans.send_type,
-        disabilities.is_disabled,
-        disabilities.disabilities,
-        child_protection.has_child_protection_plan,
-        children_in_care.is_child_in_care,
-        children_in_need.is_child_in_need,
-        exploitation_risks.is_at_risk_of_exploitation,
-        known_people.is_known_to_services,
-        service_lists.service_team_details,
-        service_lists.assigned_caseworkers,
-        current_schools.current_school,
-        current_schools.current_school_postcode,
-        attendance.total_absence_percent,
-        attendance.lateness_percent,
-        exclusions.exclusions_current_year,
+        indicators.person_key,
+        indicators.household_key,
+        {{ undisputed('indicators.school_key', 'current_school') }},
+        {{ undisputed('indicators.is_in_temporary_accommodation', 'is_in_temporary_accommodation') }},
+        {{ undisputed('indicators.is_in_rent_arrears', 'is_in_rent_arrears') }},
+        {{ undisputed('indicators.has_arrears_payment_plan', 'has_arrears_payment_plan') }},
+        {{ undisputed('indicators.is_at_risk_of_eviction', 'is_at_risk_of_eviction') }},
+        {{ undisputed('indicators.has_ehcp', 'has_ehcp') }},
+        {{ undisputed('indicators.send_type', 'send_type') }},
+        {{ undisputed('indicators.is_disabled', 'is_disabled') }},
+        {{ undisputed('indicators.disabilities', 'disabilities') }},
+        {{ undisputed('indicators.has_child_protection_plan', 'has_child_protection_plan') }},
+        {{ undisputed('indicators.is_child_in_care', 'is_child_in_care') }},
+        {{ undisputed('indicators.is_child_in_need', 'is_child_in_need') }},
+        {{ undisputed('indicators.is_at_risk_of_exploitation', 'is_at_risk_of_exploitation') }},
+        {{ undisputed('indicators.is_known_to_services', 'is_known_to_services') }},
+        {{ undisputed('indicators.service_team_details', 'service_team_details') }},
+        {{ undisputed('indicators.assigned_caseworkers', 'assigned_caseworkers') }},
+        {{ undisputed('indicators.current_school', 'current_school', "'Withheld'") }},
+        {{ undisputed('indicators.current_school_postcode', 'current_school_postcode') }},
+        {{ undisputed('indicators.total_absence_percent', 'total_absence_percent') }},
+        {{ undisputed('indicators.lateness_percent', 'lateness_percent') }},
+        {{ undisputed('indicators.exclusions_current_year', 'exclusions_current_year') }},
         visibility.visible_to,
         run_context.publish_id
-    from identities
-    inner join visibility on identities.person_key = visibility.person_key
+    from indicators
+    inner join visibility on indicators.person_key = visibility.person_key
     cross join run_context
-    left outer join temporary_accommodation on identities.person_key = temporary_accommodation.person_key
-    left outer join rent_arrears on identities.person_key = rent_arrears.person_key
-    left outer join payment_plans on identities.person_key = payment_plans.person_key
-    left outer join eviction_risks on identities.person_key = eviction_risks.person_key
-    left outer join education_plans on identities.person_key = education_plans.person_key
-    left outer join disabilities on identities.person_key = disabilities.person_key
-    left outer join child_protection on identities.person_key = child_protection.person_key
-    left outer join children_in_care on identities.person_key = children_in_care.person_key
-    left outer join children_in_need on identities.person_key = children_in_need.person_key
-    left outer join exploitation_risks on identities.person_key = exploitation_risks.person_key
-    left outer join known_people on identities.person_key = known_people.person_key
-    left outer join service_lists on identities.person_key = service_lists.person_key
-    left outer join current_schools on identities.person_key = current_schools.person_key
-    left outer join attendance on identities.person_key = attendance.person_key
-    left outer join exclusions on identities.person_key = exclusions.person_key
+    left outer join disputed_items on indicators.person_key = disputed_items.person_key
 )
 
-select * from indicators
+select * from shown

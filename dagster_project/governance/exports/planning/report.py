@@ -8,6 +8,7 @@ from typing import Any
 from dagster_project.agreement.safeguards import Planning
 from dagster_project.governance.exports.planning.anonymity import Protected
 from dagster_project.governance.exports.planning.counts import Tables
+from dagster_project.governance.exports.planning.suppression import rounded
 from dagster_project.governance.exports.requester import Requester
 
 _OPT_OUT = {
@@ -50,7 +51,7 @@ def as_page(facts: Facts) -> str:
         "",
         "| Step | People |",
         "|---|---|",
-        f"| may be exported | {told['population']} |",
+        f"| may be exported, rounded | {told['population']} |",
         *(f"| left out: {_OPT_OUT[name]} | {count} |" for name, count in told["opt_out"]["left_out"].items()),
         f"| rows written | {rows['written']} |",
         f"| rows dropped, because they found no group | {rows['dropped']} |",
@@ -83,7 +84,8 @@ def figures(facts: Facts) -> dict[str, Any]:
         "as_at": facts.request.as_at.isoformat(),
         "purpose": facts.request.purpose,
         "key_id": facts.key_id,
-        "population": facts.population,
+        # Rounded: else it would tell, less the rows, how few were left out.
+        "population": rounded(facts.population, rule.round_to),
         "opt_out": {
             "setting": facts.request.agreement.national_data_opt_out.setting,
             "check": facts.opt_out_check,

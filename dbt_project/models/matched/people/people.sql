@@ -16,6 +16,14 @@ adults_persons as (
     select * from {{ ref('stg_asc_persons') }}
 ),
 
+person_key_records as (
+    select * from {{ ref('person_key_records') }}
+),
+
+stopped_records as (
+    select * from {{ source('control', 'stopped_records') }}
+),
+
 run_context as (
     select as_at from {{ ref('stg_run_context') }}
 ),
@@ -60,6 +68,16 @@ died as (
     group by person_records.person_key
 ),
 
+-- held and shown nowhere: processing is restricted, or the person has objected with success
+stopped as (
+    select distinct person_key_records.person_key
+    from person_key_records
+    cross join run_context
+    inner join stopped_records
+        on person_key_records.record_hash = stopped_records.record_hash
+    where stopped_records.ends_on is null or stopped_records.ends_on > run_context.as_at
+),
+
 counted as (
     select
         person_key,
@@ -72,7 +90,7 @@ counted as (
 ),
 
 -- every person here has a housing record in scope: without a link to another system nothing is shown (clause MA-07);
--- between two stays (clause RE-01) and after death nothing is either
+-- between two stays (clause RE-01), after death and at the person's own successful request nothing is either
 people as (
     select
         counted.person_key,
@@ -83,12 +101,15 @@ people as (
         counted.weakest_tier,
         coalesce(housed.is_suspended, true) as is_suspended,
         died.died_on,
+        stopped.person_key is not null as is_stopped,
         counted.csc_records + counted.asc_records + counted.edu_records > 0
         and not coalesce(housed.is_suspended, true)
-        and died.died_on is null as is_published
+        and died.died_on is null
+        and stopped.person_key is null as is_published
     from counted
     left join housed on counted.person_key = housed.person_key
     left join died on counted.person_key = died.person_key
+    left join stopped on counted.person_key = stopped.person_key
 )
 
 select * from people
