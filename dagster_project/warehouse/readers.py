@@ -35,5 +35,6 @@ def hold_readers(conn: psycopg.Connection[Any], wait_seconds: float | None = Non
         readers = ", ".join(login for (login,) in conn.execute(_WHO_READS).fetchall()) or "they have just ended"
         raise WarehouseError(
             f"Somebody has been reading the published mart all the while ({readers}), and nobody may read two publishes"
-            " in one go. Ask them to close their report or session, then publish again; the published mart is unchanged."
+            " in one go. Ask them to close their report or session, then publish again;"
+            " the published mart is unchanged."
         )

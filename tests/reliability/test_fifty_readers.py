@@ -44,7 +44,7 @@ JOINED = """
     inner join mart.fct_person_indicators using (person_key)
     inner join mart.bridge_person_address using (person_key)
 """
-ONE_BY_ONE = tuple(f"select person_key, publish_id from mart.{table}" for table in TABLES)  # noqa: S608
+ONE_BY_ONE = tuple(f"select person_key, publish_id from mart.{table}" for table in TABLES)
 READS = (
     (JOINED,),
     (" union all ".join(ONE_BY_ONE) + " order by 1",),
