@@ -30,7 +30,7 @@ from dagster_project.warehouse.connection import connect
 from dagster_project.warehouse.errors import WarehouseError
 from dagster_project.warehouse.fingerprint import schema_fingerprint
 from dagster_project.warehouse.roles import PUBLISHER
-from dagster_project.warehouse.swap import PUBLISHED, drop_previous, swap_schemas
+from dagster_project.warehouse.swap import PUBLISHED, drop_previous, rename_schemas, wait_for_readers
 
 _RECORD = """
     insert into control.publishes
@@ -119,6 +119,7 @@ def publish(settings: Settings, publish_id: str) -> PublishResult:
                 keep_controls(conn, publish_id)
                 keep_visibility(conn, publish_id)
                 keys = register_keys(conn, publish_id, published.published_at)
+                wait_for_readers(conn)
                 # Before the commit: what cannot be evidenced is not published.
                 written = evidence.write(settings, conn, publish_id, findings, published)
             return PublishResult(
@@ -212,7 +213,7 @@ def _require_unchanged(settings: Settings, conn: psycopg.Connection[Any], stored
 
 def _swap(conn: psycopg.Connection[Any], publish_id: str, stored: StoredVerdict) -> Published:
     """Swap and record in the caller's transaction. What is recorded is the mart as it then stands."""
-    swap_schemas(conn)
+    rename_schemas(conn)
     fingerprint = schema_fingerprint(conn, PUBLISHED)
     if fingerprint != stored.judged.candidate_fingerprint:
         raise PublishRefused("The candidate was changed while it was being published: build and judge again")

@@ -3,6 +3,8 @@
 import hashlib
 import json
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +99,11 @@ def _build(conn: psycopg.Connection[Any], shapes: dict[str, tuple[str, ...]], de
             )
         )
     _run_file(conn, "control.sql")
-    _build_access_log(conn)
+    with _may_make_in_control(conn, LOG_OWNER):
+        _run_as(conn, LOG_OWNER)
+        _run_file(conn, "access_log.sql")
+    with _may_make_in_control(conn, DBT):
+        _run_file(conn, "readers.sql")
     _run_file(conn, "evidence.sql")
     _run_file(conn, "feedback.sql")
     _run_file(conn, "linkage.sql")
@@ -122,14 +128,14 @@ def _build(conn: psycopg.Connection[Any], shapes: dict[str, tuple[str, ...]], de
     _fill_control(conn, definition)
 
 
-def _build_access_log(conn: psycopg.Connection[Any]) -> None:
-    """Its owner may make the table and its functions, and nothing afterwards."""
-    owner = sql.Identifier(LOG_OWNER)
-    conn.execute(sql.SQL("grant usage, create on schema control to {}").format(owner))
-    _run_as(conn, LOG_OWNER)
-    _run_file(conn, "access_log.sql")
+@contextmanager
+def _may_make_in_control(conn: psycopg.Connection[Any], owner: str) -> Iterator[None]:
+    """The owner may make its table and functions, or be given them, and nothing afterwards."""
+    role = sql.Identifier(owner)
+    conn.execute(sql.SQL("grant usage, create on schema control to {}").format(role))
+    yield
     conn.execute("reset role")
-    conn.execute(sql.SQL("revoke create on schema control from {}").format(owner))
+    conn.execute(sql.SQL("revoke create on schema control from {}").format(role))
 
 
 def _fill_control(conn: psycopg.Connection[Any], definition: str) -> None:

@@ -25,6 +25,8 @@ PIPELINE_LOGINS = (LOADER, DBT, PUBLISHER, ANALYST)
 FUNCTION_PREFIX = "fn_"
 
 _POWERS = ("rolsuper", "rolbypassrls", "rolcreaterole", "rolcreatedb", "rolreplication")
+# A publish waits for whoever reads, so nobody may leave a transaction open for long.
+_ANALYST_SETTINGS = {"default_transaction_read_only": "on", "idle_in_transaction_session_timeout": "5min"}
 # From this version on, whoever creates a role may grant it but not act as it, unless told otherwise.
 _VERSION_WITH_SET_OPTION = 160000
 
@@ -40,7 +42,7 @@ def ensure_pipeline_roles(conn: psycopg.Connection[Any], settings: Settings) -> 
         ensure_role(conn, login, login=True)
         set_password(conn, settings, login)
     conn.execute(_grant(MART_OWNER, PUBLISHER))
-    conn.execute(_setting(ANALYST, "default_transaction_read_only", "on"))
+    set_role_settings(conn, ANALYST, _ANALYST_SETTINGS)
     set_role_settings(conn, DBT, _for_builds(conn))
     _let_admin_act_as(conn, (*OWNERS, *PIPELINE_LOGINS))
 

@@ -9,6 +9,7 @@ from psycopg import sql
 
 from dagster_project.warehouse.errors import WarehouseError
 from dagster_project.warehouse.lock import PUBLISH_LOCK
+from dagster_project.warehouse.readers import hold_readers
 from dagster_project.warehouse.roles import ANALYST, DBT, FUNCTION_PREFIX, MART_OWNER, PUBLISHER
 
 CANDIDATE = "mart_candidate"
@@ -59,13 +60,35 @@ def drop_previous(conn: psycopg.Connection[Any], *, attempts: int = 5, pause_sec
     )
 
 
-def swap_schemas(conn: psycopg.Connection[Any]) -> None:
+def swap_schemas(conn: psycopg.Connection[Any], wait_seconds: float | None = None) -> None:
     """Make the candidate the published mart, in the caller's transaction: it counts only when the caller commits.
 
     mart becomes mart_previous (nobody but its owner may use it), mart_candidate becomes mart (function roles
-    and the analyst may use it as before, hl_dbt no more), and an empty mart_candidate is made.
-    Raises WarehouseError when there is nothing to publish, mart_previous was not dropped, or a lock is held.
+    and the analyst may use it as before, hl_dbt no more), and an empty mart_candidate is made. Whoever reads is waited
+    for, and whoever comes waits until the caller commits: who has more to do first calls `rename_schemas`, and
+    `wait_for_readers` last.
+    Raises WarehouseError when there is nothing to publish, mart_previous was not dropped, a lock is held, or readers
+    do not end.
     """
+    rename_schemas(conn)
+    wait_for_readers(conn, wait_seconds)
+
+
+def wait_for_readers(conn: psycopg.Connection[Any], wait_seconds: float | None = None) -> None:
+    """Hold the tables of mart_previous, so that nobody's statement has one from there and one from the new mart.
+
+    Raises WarehouseError when somebody reads for longer than six minutes, or `wait_seconds`.
+    """
+    if not _exists(conn, PREVIOUS):
+        return
+    schema, dbt = sql.Identifier(PREVIOUS), sql.Identifier(DBT)
+    conn.execute(sql.SQL("grant usage on schema {} to {}").format(schema, dbt))
+    hold_readers(conn, wait_seconds)
+    conn.execute(sql.SQL("revoke usage on schema {} from {}").format(schema, dbt))
+
+
+def rename_schemas(conn: psycopg.Connection[Any]) -> None:
+    """The renames and rights of `swap_schemas`. The caller commits after `wait_for_readers` and at no other time."""
     if conn.autocommit and conn.info.transaction_status is psycopg.pq.TransactionStatus.IDLE:
         raise WarehouseError("swap_schemas needs a transaction, so that readers never meet half a swap")
     try:

@@ -48,7 +48,7 @@ def server_settings(machine: Machine, host: str, port: int) -> dict[str, str]:
         "port": str(port),
         # No socket: its path may not exceed 107 bytes, and a home folder can lie deep.
         "unix_socket_directories": "",
-        "max_connections": "60",
+        "max_connections": "120",
         "password_encryption": "scram-sha-256",
         "jit": "off",
         "random_page_cost": "1.1",

@@ -136,7 +136,7 @@ def test_an_agreement_file_edited_after_the_gate_is_refused(judged: Settings, mo
 
 
 def test_a_candidate_changed_during_the_swap_is_undone(judged: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    swap = publishing.swap_schemas
+    swap = publishing.rename_schemas
 
     def change_then_swap(conn: object) -> None:
         kit.alter(
@@ -145,14 +145,14 @@ def test_a_candidate_changed_during_the_swap_is_undone(judged: Settings, monkeyp
         )
         swap(conn)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(publishing, "swap_schemas", change_then_swap)
+    monkeypatch.setattr(publishing, "rename_schemas", change_then_swap)
     before = state(judged)[0]
     with pytest.raises(PublishRefused, match="while it was being published"):
         publish(judged, NEXT)
     assert state(judged)[0] == before
 
 
-@pytest.mark.parametrize("moment", ["drop_previous", "swap_schemas", "schema_fingerprint"])
+@pytest.mark.parametrize("moment", ["drop_previous", "rename_schemas", "wait_for_readers", "schema_fingerprint"])
 def test_a_fault_on_the_way_leaves_the_mart(judged: Settings, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
     def fall_over(*_: object) -> None:
         raise OSError("Quillfeather")

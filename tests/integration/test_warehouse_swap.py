@@ -149,21 +149,23 @@ def test_readers_during_swaps_see_one_publish_and_no_error(connect_to: ConnectAs
     assert len(seen) > 1
 
 
-def test_a_long_reader_delays_only_the_drop_and_is_not_ended(
-    connect_to: ConnectAs, monkeypatch: pytest.MonkeyPatch
+def test_a_reader_in_the_midst_of_a_transaction_is_waited_for_and_named_and_never_ended(
+    connect_to: ConnectAs,
 ) -> None:
-    monkeypatch.setattr(swap, "_LOCK_TIMEOUT", "100ms")
     publish(connect_to, "read for long")
     reader = connect_to(OFFICER)
     reader.execute("select * from mart.one")
-    publish(connect_to, "swapped under the reader")
+    build(connect_to, "waits")
     publisher = connect_to("hl_publisher")
-    with pytest.raises(WarehouseError, match="the published mart is unchanged"):
-        drop_previous(publisher, attempts=2, pause_seconds=0.01)
-    assert published(connect_to) == "swapped under the reader"
-    assert reader.info.transaction_status is psycopg.pq.TransactionStatus.INTRANS
-    reader.rollback()
     drop_previous(publisher)
+    with pytest.raises(WarehouseError, match=rf"\({OFFICER}\).*the published mart is unchanged"):
+        swap_schemas(publisher, wait_seconds=0)
+    publisher.rollback()
+    assert reader.execute("select publish_id from mart.two").fetchall() == [("read for long",)]
+    threading.Timer(1, reader.rollback).start()
+    swap_schemas(publisher)
+    publisher.commit()
+    assert published(connect_to) == "waits"
 
 
 def test_swap_refuses_what_would_harm(connect_to: ConnectAs, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import partial
+from threading import Timer
 from typing import Any
 
 import psycopg
@@ -12,7 +13,7 @@ from dagster_project.governance.publish import PublishRefused, publish
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import connect
 from dagster_project.warehouse.fingerprint import schema_fingerprint
-from dagster_project.warehouse.swap import drop_previous
+from dagster_project.warehouse.swap import wait_for_readers
 from tests import gate_kit as kit
 
 
@@ -39,43 +40,27 @@ def seen(conn: psycopg.Connection[Any]) -> list[Any]:
     return conn.execute("select distinct publish_id from mart.dim_person").fetchall()
 
 
-def test_an_open_reader_does_not_hold_up_a_publish_and_reads_on(
-    published: Settings, reader: psycopg.Connection[Any]
+def test_a_reader_who_stays_is_waited_for_and_never_ended(
+    published: Settings, reader: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert seen(reader) == [("p_1",)]
     make(published, "p_2")
+    with monkeypatch.context() as patch:
+        patch.setattr(publishing, "wait_for_readers", partial(wait_for_readers, wait_seconds=0))
+        with pytest.raises(PublishRefused, match=r"hl_analyst.*the published mart is unchanged"):
+            publish(published, "p_2")
+    assert seen(reader) == [("p_1",)]
+    Timer(1, reader.rollback).start()
     assert publish(published, "p_2").people == 3
     assert seen(reader) == [("p_2",)]
     reader.rollback()
-    assert seen(reader) == [("p_2",)]
-
-
-def test_a_reader_who_stays_for_two_publishes_is_waited_for_and_never_ended(
-    published: Settings,
-    reader: psycopg.Connection[Any],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(
-        publishing,
-        "drop_previous",
-        partial(drop_previous, attempts=2, pause_seconds=0.1),
-    )
-    make(published, "p_3")
-    seen(reader)
-    publish(published, "p_3")
-    make(published, "p_4")
-    with pytest.raises(PublishRefused, match="still reads"):
-        publish(published, "p_4")
-    assert seen(reader) == [("p_3",)]
-    reader.rollback()
-    publish(published, "p_4")
-    assert seen(reader) == [("p_4",)]
 
 
 def test_a_session_killed_after_the_swap_leaves_the_mart_as_it_was(
     published: Settings, reader: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = seen(reader)
+    reader.rollback()
     make(published, "p_5")
 
     def killed(conn: psycopg.Connection[Any], schema: str) -> str:
@@ -86,5 +71,6 @@ def test_a_session_killed_after_the_swap_leaves_the_mart_as_it_was(
     with pytest.raises(PublishRefused, match="broken off"):
         publish(published, "p_5")
     assert seen(reader) == before
+    reader.rollback()
     monkeypatch.undo()
     assert publish(published, "p_5").people == 3
