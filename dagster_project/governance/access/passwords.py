@@ -14,8 +14,8 @@ GENERATED_LENGTH = 20
 MOST_BYTES = 72
 _FEWEST_DIFFERENT = 8
 _SHORTEST_NAME = 3
-# Marks and digits that stand for letters.
-_AS_LETTERS = str.maketrans("0134578@$!|+", "oleastbasilt")
+# Marks and digits that stand for letters; a one for either of two.
+_AS_LETTERS = [str.maketrans("0134578@$!|+", f"o{one}eastbas{one}lt") for one in "il"]
 # Words that passwords are most often made of; a password of nothing else is guessed first.
 _COMMON = """
     abc abcd account admin adminadmin administrator april august autumn bailey baseball batman blink buster cat change
@@ -76,12 +76,18 @@ def _weaknesses(password: str, names: Iterable[str]) -> Iterator[str]:
         yield "it lacks lower case, upper case, a digit or a mark"
     if len(set(password)) < _FEWEST_DIFFERENT:
         yield f"it has fewer than {_FEWEST_DIFFERENT} different characters"
-    plain, folded = _letters(password.lower()), _letters(password.lower().translate(_AS_LETTERS))
-    if any(name in text for name in _parts(names) for text in (plain, folded)):
+    readings = _readings(password.lower())
+    if any(name in text for name in _parts(names) for text in readings):
         yield "it holds a name of the user or of an organisation"
     common = "|".join(sorted(_COMMON.split(), key=len, reverse=True))
-    if any(re.fullmatch(f"(?:{common})*", text) for text in (plain, folded)) or _has_run(password.lower()):
+    if any(re.fullmatch(f"(?:{common})*", text) for text in readings) or _has_run(password.lower()):
         yield "it is made of words or rows of keys that everybody tries first"
+
+
+def _readings(password: str) -> set[str]:
+    """The letters, and those that marks and digits stand for: all of them, or without what was put round a word."""
+    core = password.strip(string.digits + string.punctuation)
+    return {_letters(password)} | {_letters(text.translate(way)) for text in (password, core) for way in _AS_LETTERS}
 
 
 def _parts(names: Iterable[str]) -> set[str]:
