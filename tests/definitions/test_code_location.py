@@ -45,6 +45,7 @@ def test_every_asset_has_group_owner_and_kind(location: dg.Definitions) -> None:
     # Written within the step of dbt, before it builds.
     given |= {"scored/splink_pairs"}
     given |= {f"control/{name}" for name in ("do_not_link_records", "decided_records")}
+    given |= {f"control/{name}" for name in ("stopped_records", "disputed_values")}
     bare = [
         name
         for name, spec in specs(location).items()

@@ -128,6 +128,7 @@ def test_without_the_superusers_password_the_data_is_kept(home: Settings, runnin
         embedded.start(home)
     assert (running.data / "PG_VERSION").is_file()
     secret.write_text(kept)
+    secret.chmod(0o600)
     embedded.start(home)
 
 
