@@ -27,9 +27,10 @@ from dagster_project import (
     cli_secrets,
     cli_user,
 )
+from dagster_project.cli_input import running
 from dagster_project.cli_output import Commands, console, errors, fail, print_rows
 from dagster_project.cli_run import need_data, need_deliveries, run_and_report
-from dagster_project.settings import Settings, load_settings
+from dagster_project.settings import load_settings
 
 app = typer.Typer(
     name="hearthlink",
@@ -151,7 +152,7 @@ def query(
     """Read the warehouse as an analyst (or as another login that was made here)."""
     from dagster_project.warehouse.query import read
 
-    columns, rows = read(_running(home), login, statement)
+    columns, rows = read(running(home), login, statement)
     print_rows(columns, rows, csv=csv)
 
 
@@ -164,7 +165,7 @@ def dsn(
     """Say how to connect with Power BI Desktop, DBeaver or psql."""
     from dagster_project.warehouse.query import address
 
-    print(address(_running(home), login, with_password=with_password))
+    print(address(running(home), login, with_password=with_password))
 
 
 @app.command(epilog='Example:  eval "$(hearthlink env)" && cd dbt_project && dbt build')
@@ -172,7 +173,7 @@ def env(home: Home = None) -> None:
     """Print the shell lines that let dbt, dagster and psql work on this warehouse."""
     from dagster_project.warehouse.connection import connection_env
 
-    settings = _running(home)
+    settings = running(home)
     values = {
         **connection_env(settings, "hl_dbt"),
         "HEARTHLINK_HOME": str(settings.home),
@@ -211,18 +212,10 @@ def ui(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000, hom
     """Open the Dagster UI on 127.0.0.1: lineage, checks, reruns. Ends with Ctrl-C."""
     from dagster_project.defs.launch import prepare_instance, serve_ui
 
-    settings = _running(home)
+    settings = running(home)
     prepare_instance(settings)
     with cli_demo.dropbox_if_demo(settings):
         raise typer.Exit(serve_ui(settings, port))
-
-
-def _running(home: Path | None) -> Settings:
-    from dagster_project.warehouse.bootstrap import ensure_warehouse
-
-    settings = load_settings(home)
-    ensure_warehouse(settings)
-    return settings
 
 
 def _date(text: str) -> date:

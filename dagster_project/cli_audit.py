@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from dagster_project.cli_input import running
 from dagster_project.cli_output import console, fail, print_rows
-from dagster_project.settings import Settings, load_settings
 
 app = typer.Typer(no_args_is_help=True, help="Who could see a person, who took the person out, and is the log whole.")
 
@@ -20,7 +20,7 @@ def verify(home: Home = None) -> None:
     """Work through the access log, row by row. Exits 1 if a row was changed, taken out or slipped in."""
     from dagster_project.governance.access.audit import verify_log
 
-    chain = verify_log(_running(home))
+    chain = verify_log(running(home))
     if chain.problem:
         fail(chain.problem)
     console.print(f"{chain.entries} rows, each in its place; newest hash {chain.head_sha256 or 'none'}")
@@ -31,7 +31,7 @@ def who_could_see(person_key: PersonKey, reader: Reader, home: Home = None) -> N
     """Say which users the published mart shows a person to, or showed since it was published. Is logged."""
     from dagster_project.governance.access.audit import who_could_see as ask
 
-    publish_id, viewers = ask(_running(home), person_key, reader)
+    publish_id, viewers = ask(running(home), person_key, reader)
     if publish_id is None:
         fail(f"the published mart shows nobody of the key {person_key}")
     console.print(f"shown by {publish_id}")
@@ -46,7 +46,7 @@ def exports(person_key: PersonKey, reader: Reader, home: Home = None) -> None:
     """Say which exports hold a person. Is logged."""
     from dagster_project.governance.access.audit import exports_of
 
-    print_rows(["export", "by", "purpose", "made", "state"], exports_of(_running(home), person_key, reader))
+    print_rows(["export", "by", "purpose", "made", "state"], exports_of(running(home), person_key, reader))
 
 
 def add_to(root: typer.Typer) -> None:
@@ -56,11 +56,3 @@ def add_to(root: typer.Typer) -> None:
 
 def _moment(when: object) -> str:
     return "" if when is None else f"{when:%Y-%m-%d %H:%M}"
-
-
-def _running(home: Path | None) -> Settings:
-    from dagster_project.warehouse.bootstrap import ensure_warehouse
-
-    settings = load_settings(home)
-    ensure_warehouse(settings)
-    return settings

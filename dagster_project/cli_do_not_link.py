@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from dagster_project.cli_input import partner_and_id, running
 from dagster_project.cli_output import console, errors, fail, print_rows
-from dagster_project.settings import Settings, load_settings
 
 app = typer.Typer(
     no_args_is_help=True, help="The do-not-link register: it beats every rule and every reviewer. Restricted."
@@ -41,7 +41,7 @@ def add(
 
     if from_everybody and other:
         fail("--from-everybody and --other exclude each other")
-    settings = _running(home, agreement)
+    settings = running(home, agreement)
     first = Record(*_record(one, "Record (PARTNER:ID)"))
     second = None if from_everybody else Record(*_record(other, "Keep it apart from (PARTNER:ID)"))
     made = register(settings, first, second, by, reason)
@@ -60,7 +60,7 @@ def list_entries(
     """List the standing entries by number; the records' ids are not shown. Is logged."""
     from dagster_project.governance.decisions.do_not_link import standing
 
-    entries = standing(_running(home), reader)
+    entries = standing(running(home), reader)
     print_rows(
         ["entry", "a record of", "kept apart from", "reason", "by", "since"],
         [
@@ -87,7 +87,7 @@ def remove(
     """End an entry. It stays on record with who ended it and why; the next run may link the records again."""
     from dagster_project.governance.decisions.do_not_link import remove as end
 
-    end(_running(home), entry, by, reason)
+    end(running(home), entry, by, reason)
     console.print(f"entry {entry} ended: counts from the next run on")
 
 
@@ -97,15 +97,4 @@ def add_to(root: typer.Typer) -> None:
 
 
 def _record(text: str | None, prompt: str) -> tuple[str, str]:
-    partner, _, record_id = (text or typer.prompt(prompt, hide_input=True)).partition(":")
-    if not partner.strip() or not record_id.strip():
-        fail("a record is written as PARTNER:ID, for example fakeshire_csc:700001")
-    return partner.strip(), record_id.strip()
-
-
-def _running(home: Path | None, agreement: Path | None = None) -> Settings:
-    from dagster_project.warehouse.bootstrap import ensure_warehouse
-
-    settings = load_settings(home, agreement)
-    ensure_warehouse(settings)
-    return settings
+    return partner_and_id(text or typer.prompt(prompt, hide_input=True))

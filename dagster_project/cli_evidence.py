@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from dagster_project.cli_input import running
 from dagster_project.cli_output import console, errors, fail, print_rows
-from dagster_project.settings import Settings, load_settings
+from dagster_project.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="The evidence pack of each publish: where it is, and whether it stands.")
 
@@ -21,7 +22,7 @@ def verify(home: Home = None) -> None:
     from dagster_project.governance.evidence.verify import verify as verify_packs
 
     try:
-        found = verify_packs(_running(home))
+        found = verify_packs(running(home))
     except GovernanceError as error:
         fail(str(error))
     for name in found.uncommitted:
@@ -46,7 +47,7 @@ def show(
     from dagster_project.governance.evidence.results import RESULTS
 
     try:
-        folder, pack = read_pack(_running(home), publish_id)
+        folder, pack = read_pack(running(home), publish_id)
     except GovernanceError as error:
         fail(str(error))
     print_rows(["result", "clauses"], [(name, pack["counts"][name]) for name in RESULTS])
@@ -72,7 +73,7 @@ def attest(
     from dagster_project.governance import attestations
     from dagster_project.governance.errors import GovernanceError
 
-    settings = _running(home)
+    settings = running(home)
     try:
         register = load_register()
         if show_list or clause is None:
@@ -117,15 +118,3 @@ def _day(text: str | None) -> date:
         return date.fromisoformat(text or "")
     except ValueError:
         fail("--until must be a date, written as YYYY-MM-DD")
-
-
-def _running(home: Path | None) -> Settings:
-    from dagster_project.warehouse.bootstrap import ensure_warehouse
-    from dagster_project.warehouse.errors import WarehouseError
-
-    settings = load_settings(home)
-    try:
-        ensure_warehouse(settings)
-    except WarehouseError as error:
-        fail(str(error))
-    return settings

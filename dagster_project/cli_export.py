@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from dagster_project.cli_input import running
 from dagster_project.cli_output import console, errors, print_rows
-from dagster_project.settings import Settings, load_settings
+from dagster_project.settings import load_settings
 
 app = typer.Typer(no_args_is_help=True, help="Take data out, encrypted and on record, and see what became of it.")
 keys = typer.Typer(no_args_is_help=True, help="The keys of pseudonyms: list, rotate, destroy.")
@@ -31,7 +32,7 @@ def dashboard(
     """Write all that a user of the whole system reads into an encrypted workbook. Its password is shown once."""
     from dagster_project.governance.exports.dashboard import export_dashboard
 
-    made = export_dashboard(_running(home, agreement), user, purpose, out)
+    made = export_dashboard(running(home, agreement), user, purpose, out)
     print_rows(["sheet", "rows"], sorted(made.rows.items()))
     console.print(f"{made.people} people in {made.path}", markup=False)
     console.print(f"export {made.export_id}, deleted on {made.expires_on} or when somebody in it leaves the mart")
@@ -43,7 +44,7 @@ def planning(purpose: Purpose, user: User, out: Out = None, agreement: Agreement
     """Write pseudonymised rows and tables of counts into two encrypted workbooks, and a disclosure report beside."""
     from dagster_project.governance.exports.planning.export import export_planning
 
-    made = export_planning(_running(home, agreement), user, purpose, out)
+    made = export_planning(running(home, agreement), user, purpose, out)
     console.print(f"{made.rows.people} people in {made.rows.path}", markup=False)
     console.print(f"{made.counts.rows['tables']} tables of counts in {made.counts.path}", markup=False)
     console.print(f"what was done so that nobody can be told from them: {made.report}", markup=False)
@@ -58,7 +59,7 @@ def list_exports(home: Home = None) -> None:
     """List every export: who made it, for what, until when, and what became of its file."""
     from dagster_project.governance.exports.catalogue import read_exports
 
-    found = read_exports(_running(home, None))
+    found = read_exports(running(home))
     print_rows(
         ["export", "kind", "purpose", "user", "made", "until", "state", "file"],
         [
@@ -79,7 +80,7 @@ def sweep(agreement: AgreementFile = None, home: Home = None) -> None:
     from dagster_project.governance.exports.sweep import sweep as sweep_now
     from dagster_project.governance.opt_out import checks
 
-    settings = _running(home, agreement)
+    settings = running(home, agreement)
     checks.sweep(settings)
     swept = sweep_now(settings)
     print_rows(["export", "file", "why"], [(one.export_id, one.status, one.reason) for one in swept])
@@ -93,7 +94,7 @@ def confirm(export: ExportId, by: By, home: Home = None) -> None:
     """Take down that a moved export is deleted, on the word of whoever had it."""
     from dagster_project.governance.exports.sweep import confirm_deleted
 
-    confirm_deleted(_running(home, None), export, by)
+    confirm_deleted(running(home), export, by)
     console.print(f"{export} is confirmed as deleted", markup=False)
 
 
@@ -102,7 +103,7 @@ def password(export: ExportId, user: User, home: Home = None) -> None:
     """Show the password of an export that the Dagster job made. It is shown once and then kept nowhere."""
     from dagster_project.governance.exports.passwords import take_password
 
-    _show_password(take_password(_running(home, None), export, user))
+    _show_password(take_password(running(home), export, user))
 
 
 @keys.command("list", epilog="Example:  hearthlink export keys list")
@@ -114,7 +115,7 @@ def list_keys(home: Home = None) -> None:
         ["key", "purpose", "period", "made", "destroyed"],
         [
             (key.key_id, key.purpose, key.period, f"{key.created_at:%Y-%m-%d}", _day(key.destroyed_at))
-            for key in read_keys(_running(home, None))
+            for key in read_keys(running(home))
         ],
     )
 
@@ -129,7 +130,7 @@ def rotate(
     """Make a new key for a purpose: people have new pseudonyms from now on. The old key stays until it is destroyed."""
     from dagster_project.governance.exports.keys import rotate as make_new
 
-    key_id = make_new(_running(home, agreement), purpose, by)
+    key_id = make_new(running(home, agreement), purpose, by)
     console.print(f"{key_id} is the key for {purpose} from now on", markup=False)
 
 
@@ -145,7 +146,7 @@ def destroy(
 
     if not yes:
         typer.confirm(f"Destroy {key} for ever?", abort=True)
-    destroy_key(_running(home, None), key, by)
+    destroy_key(running(home), key, by)
     console.print(f"{key} is destroyed", markup=False)
 
 
@@ -168,11 +169,3 @@ def _warn(home: Path | None) -> None:
 
     for warning in unconfirmed_exports(load_settings(home)):
         errors.print(f"warning: {warning}", markup=False)
-
-
-def _running(home: Path | None, agreement: Path | None) -> Settings:
-    from dagster_project.warehouse.bootstrap import ensure_warehouse
-
-    settings = load_settings(home, agreement)
-    ensure_warehouse(settings)
-    return settings

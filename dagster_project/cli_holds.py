@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from dagster_project.cli_input import running
 from dagster_project.cli_output import console, print_rows
-from dagster_project.settings import Settings, load_settings
 
 deliveries = typer.Typer(no_args_is_help=True, help="Let a delivery through that holds the publish.")
 changes = typer.Typer(no_args_is_help=True, help="Let a change since the last publish through that holds this one.")
@@ -24,7 +24,7 @@ def held(agreement: AgreementFile = None, home: Home = None) -> None:
     from dagster_project.agreement.model import load_agreement
     from dagster_project.governance.holds import read_holds
 
-    settings = _running(home, agreement)
+    settings = running(home, agreement)
     holds = read_holds(settings, load_agreement(settings.agreement_file))
     if not holds:
         console.print("nothing holds the publish")
@@ -45,7 +45,7 @@ def approve_delivery(
     """Let a loaded delivery through, whatever its size and its broken references. The next run publishes it."""
     from dagster_project.governance import holds
 
-    holds.approve_delivery(_running(home, None), delivery, by, reason)
+    holds.approve_delivery(running(home), delivery, by, reason)
     console.print(f"{delivery} is approved; run again to publish", markup=False)
 
 
@@ -66,7 +66,7 @@ def approve_change(
     from dagster_project.agreement.model import load_agreement
     from dagster_project.governance import holds
 
-    settings = _running(home, agreement)
+    settings = running(home, agreement)
     hold = holds.approve_change(settings, load_agreement(settings.agreement_file), subject, by, reason)
     console.print(f"approved for {hold.subject}: {hold.what}; run again to publish", markup=False)
 
@@ -76,11 +76,3 @@ def add_to(root: typer.Typer) -> None:
     root.command(epilog="Example:  hearthlink held")(held)
     root.add_typer(deliveries, name="delivery")
     root.add_typer(changes, name="change")
-
-
-def _running(home: Path | None, agreement: Path | None) -> Settings:
-    from dagster_project.warehouse.bootstrap import ensure_warehouse
-
-    settings = load_settings(home, agreement)
-    ensure_warehouse(settings)
-    return settings

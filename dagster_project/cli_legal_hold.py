@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from dagster_project.cli_input import partner_and_id, running
 from dagster_project.cli_output import console, fail, print_rows
-from dagster_project.settings import Settings, load_settings
 
 app = typer.Typer(
     no_args_is_help=True, help="Legal holds: instead of being deleted, rows move where only a custodian reads them."
@@ -53,9 +53,9 @@ def add(
     if sum((record is not None, case is not None, everybody)) > 1:
         fail("--record, --case and --everybody exclude each other")
     named = None if everybody else case or record or typer.prompt("Record (PARTNER:ID)", hide_input=True)
-    partner, subject_id = _record(named) if named else (None, None)
+    partner, subject_id = partner_and_id(named) if named else (None, None)
     hold_id = add_hold(
-        _running(home, agreement),
+        running(home, agreement),
         scope="everybody" if everybody else "case" if case else "person",
         partner=partner,
         subject_id=subject_id,
@@ -90,7 +90,7 @@ def list_all(
                 "released" if hold.is_released else "stands",
                 hold.rows,
             )
-            for hold in list_holds(_running(home, None), reader)
+            for hold in list_holds(running(home), reader)
         ],
     )
 
@@ -105,7 +105,7 @@ def release(
     """End a hold. What was kept for it is deleted at the start of the next run, with tombstones."""
     from dagster_project.governance.retention.legal_hold import release_hold
 
-    release_hold(_running(home, None), hold, by, reason)
+    release_hold(running(home), hold, by, reason)
     console.print(f"legal hold {hold} is released: what it kept goes at the start of the next run")
 
 
@@ -114,23 +114,8 @@ def add_to(root: typer.Typer) -> None:
     root.add_typer(app, name="legal-hold")
 
 
-def _record(text: str) -> tuple[str, str]:
-    partner, _, record_id = text.partition(":")
-    if not partner.strip() or not record_id.strip():
-        fail("a record is written as PARTNER:ID, for example fakeshire_csc:700001")
-    return partner.strip(), record_id.strip()
-
-
 def _day(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
         fail(f"'{text}' is not a date: write it as YYYY-MM-DD")
-
-
-def _running(home: Path | None, agreement: Path | None) -> Settings:
-    from dagster_project.warehouse.bootstrap import ensure_warehouse
-
-    settings = load_settings(home, agreement)
-    ensure_warehouse(settings)
-    return settings

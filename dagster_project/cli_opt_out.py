@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from dagster_project.cli_input import running
 from dagster_project.cli_output import console
-from dagster_project.settings import Settings, load_settings
 
 app = typer.Typer(no_args_is_help=True, help="The National Data Opt-Out: ask who may be in planning exports.")
 
@@ -28,7 +28,7 @@ def write_check(
     from dagster_project.governance.opt_out.checks import SERVICE_MAILBOX, WORKFLOW
     from dagster_project.governance.opt_out.checks import write_check as write
 
-    asked = write(_running(home, agreement), mailbox, by)
+    asked = write(running(home, agreement), mailbox, by)
     console.print(f"{asked.numbers} NHS numbers in {asked.path}", markup=False)
     console.print(f"{asked.without_number} people have no number, so no planning export holds them")
     console.print(
@@ -47,7 +47,7 @@ def read_answer(
     """Take the answer to the last check. For 21 days from the check on, planning exports keep to it."""
     from dagster_project.governance.opt_out.checks import read_answer as take
 
-    cleared = take(_running(home, agreement), file, by)
+    cleared = take(running(home, agreement), file, by)
     console.print(f"{cleared} people may be in planning exports; the check file is deleted")
     console.print(f"Delete {file} now: it is not needed any more.", markup=False)
 
@@ -55,11 +55,3 @@ def read_answer(
 def add_to(root: typer.Typer) -> None:
     """Put `opt-out …` under the program's name."""
     root.add_typer(app, name="opt-out")
-
-
-def _running(home: Path | None, agreement: Path | None) -> Settings:
-    from dagster_project.warehouse.bootstrap import ensure_warehouse
-
-    settings = load_settings(home, agreement)
-    ensure_warehouse(settings)
-    return settings

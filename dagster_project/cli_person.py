@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dagster_project.cli_input import partner_and_id, running
 from dagster_project.cli_output import console, errors, fail, london_day, print_rows
-from dagster_project.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from dagster_project.governance.decisions.do_not_link import Record
@@ -47,7 +47,7 @@ def report(
     """Write all that is held about a person into an encrypted workbook. Its password is shown once and kept nowhere."""
     from dagster_project.governance.rights.report import report as make
 
-    made = make(_running(home), person_key, _record(record), login, reason, out, _day(received))
+    made = make(running(home), person_key, _record(record), login, reason, out, _day(received))
     console.print(f"request {made.request_id}, about {made.person}: {made.path}", markup=False)
     print_rows(["sheet", "rows"], sorted(made.rows.items()))
     console.print(f"password: {made.password}", markup=False)
@@ -72,7 +72,7 @@ def dispute(
     """Leave an item of a person blank from the next run on, until the source says something else."""
     from dagster_project.governance.rights.disputes import dispute as open_dispute
 
-    settings = _running(home)
+    settings = running(home)
     made = open_dispute(settings, person_key, _record(record), item, login, reason, partner, _day(received))
     _say(made, f"{item} is blank from the next run on, until the source says something else")
 
@@ -93,7 +93,7 @@ def restrict(
     """Restrict the processing of a person's data: from the next run on it is held and shown nowhere."""
     from dagster_project.governance.rights import requests
 
-    settings = _running(home)
+    settings = running(home)
     made = requests.restrict(settings, person_key, _record(record), login, reason, _day(received), _day(until))
     _say(made, "the person is shown nowhere from the next run on")
 
@@ -111,7 +111,7 @@ def objection(
     """Put an objection on record. It changes nothing until it is decided; restrict meanwhile if asked for."""
     from dagster_project.governance.rights import requests
 
-    made = requests.objection(_running(home), person_key, _record(record), login, reason, _day(received))
+    made = requests.objection(running(home), person_key, _record(record), login, reason, _day(received))
     _say(made, f"decide it with 'hearthlink person decide {made.request_id}'")
 
 
@@ -130,7 +130,7 @@ def decide(
 
     if outcome not in ("upheld", "refused"):
         fail("--outcome is upheld or refused")
-    requests.decide(_running(home), request, outcome, login, reason)
+    requests.decide(running(home), request, outcome, login, reason)
     console.print(f"request {request}: {outcome}; counts from the next run on")
 
 
@@ -155,7 +155,7 @@ def unlink(
     wrong = _record(record)
     if wrong is None:
         fail("Say which record is not the person's (--record PARTNER:ID)")
-    done = undo(_running(home), person_key, wrong, login, reason, others, _day(received))
+    done = undo(running(home), person_key, wrong, login, reason, others, _day(received))
     console.print(f"request {done.request_id}: {done.entries} entries in the do-not-link register", markup=False)
     console.print(f"Who could see them as one person ({len(done.viewers)}), to be told:")
     print_rows(
@@ -172,7 +172,7 @@ def close(request: RequestId, login: Steward, reason: Reason, home: Home = None)
     """End a dispute, a restriction or an upheld objection: the next run shows again what it withheld."""
     from dagster_project.governance.rights import requests
 
-    requests.close(_running(home), request, login, reason)
+    requests.close(running(home), request, login, reason)
     console.print(f"request {request}: ended; counts from the next run on")
 
 
@@ -186,7 +186,7 @@ def list_requests(
     """List the requests that are open or stand, with the day by which each has to be answered."""
     from dagster_project.governance.rights import requests
 
-    found = requests.requests(_running(home), login, reason, everything=everything)
+    found = requests.requests(running(home), login, reason, everything=everything)
     print_rows(
         ["request", "kind", "item", "person", "received", "answer by", "ends", "state"],
         [
@@ -220,19 +220,8 @@ def _record(text: str | None) -> "Record | None":
 
     if text is None:
         return None
-    partner, _, record_id = text.partition(":")
-    if not partner.strip() or not record_id.strip():
-        fail("a record is written as PARTNER:ID, for example fakeshire_csc:700001")
-    return Record(partner.strip(), record_id.strip())
+    return Record(*partner_and_id(text))
 
 
 def _day(text: str | None) -> date | None:
     return london_day(text) if text else None
-
-
-def _running(home: Path | None) -> Settings:
-    from dagster_project.warehouse.bootstrap import ensure_warehouse
-
-    settings = load_settings(home)
-    ensure_warehouse(settings)
-    return settings

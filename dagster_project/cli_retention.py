@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from dagster_project.cli_input import running
 from dagster_project.cli_output import console, errors, fail, print_rows
-from dagster_project.settings import Settings, load_settings
 
 app = typer.Typer(no_args_is_help=True, help="How long data is held: deletions, and what hosts have to decide.")
 
@@ -23,7 +23,7 @@ def status(home: Home = None) -> None:
     from dagster_project.governance.retention.standing import oldest_received, read_standing
     from dagster_project.warehouse.connection import ADMIN, connect
 
-    with connect(_running(home, None), ADMIN) as conn:
+    with connect(running(home), ADMIN) as conn:
         now = read_standing(conn)
     for purge in now.purges:
         state = "finished" if purge["is_finished"] else "NOT FINISHED: run 'hearthlink retention purge'"
@@ -53,7 +53,7 @@ def purge(agreement: AgreementFile = None, home: Home = None) -> None:
     from dagster_project.governance.retention.purge import purge_last
     from dagster_project.warehouse.lock import run_lock
 
-    settings = _running(home, agreement)
+    settings = running(home, agreement)
     with run_lock(settings):
         done = purge_last(settings, load_agreement(settings.agreement_file))
     console.print(f"purged after {done.publish_id}", markup=False)
@@ -72,7 +72,7 @@ def disposal_list(
     from dagster_project.agreement.model import load_agreement
     from dagster_project.governance.retention.disposal import export_list
 
-    settings = _running(home, agreement)
+    settings = running(home, agreement)
     made = export_list(settings, load_agreement(settings.agreement_file), partner, by, out)
     console.print(f"{made.records} record(s) in {made.path}", markup=False)
     console.print(f"password: {made.password}", markup=False)
@@ -99,7 +99,7 @@ def disposal_import(
         else typer.prompt("Password of the list", hide_input=True)
     )
     try:
-        recorded = import_outcomes(_running(home, None), file, password, by)
+        recorded = import_outcomes(running(home), file, password, by)
     except ImportRefused as refused:
         for fault in refused.faults:
             errors.print(fault, markup=False)
@@ -110,11 +110,3 @@ def disposal_import(
 def add_to(root: typer.Typer) -> None:
     """Put `retention …` under the program's name."""
     root.add_typer(app, name="retention")
-
-
-def _running(home: Path | None, agreement: Path | None) -> Settings:
-    from dagster_project.warehouse.bootstrap import ensure_warehouse
-
-    settings = load_settings(home, agreement)
-    ensure_warehouse(settings)
-    return settings

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from dagster_project.cli_input import running
 from dagster_project.cli_output import console, errors, fail, print_rows
-from dagster_project.settings import Settings, load_settings
 
 app = typer.Typer(no_args_is_help=True, help="The review queue: unclear links, decided by people.")
 
@@ -21,7 +21,7 @@ def list_reasons(home: Home = None) -> None:
     """Count the open questions by reason."""
     from dagster_project.governance.decisions.queue import count_items
 
-    counts = count_items(_running(home))
+    counts = count_items(running(home))
     print_rows(["reason", "in words", "questions", "of these unsure"], counts)
     console.print(f"{sum(row[2] for row in counts)} question(s) wait for review")
 
@@ -35,7 +35,7 @@ def export(
     """Write the queue as an encrypted workbook. Its password is shown once and kept nowhere."""
     from dagster_project.governance.decisions.review import export_worklist
 
-    made = export_worklist(_running(home), reader, out)
+    made = export_worklist(running(home), reader, out)
     console.print(f"{made.items} question(s) in {made.path}", markup=False)
     console.print(f"password: {made.password}", markup=False)
     console.print("It is not kept: write it down apart from the file, or export again.")
@@ -55,7 +55,7 @@ def import_answers(
 
     password = _password(password_file)
     try:
-        done = import_worklist(_running(home), file, password, by)
+        done = import_worklist(running(home), file, password, by)
     except ImportRefused as refused:
         for fault in refused.faults:
             errors.print(fault, markup=False)
@@ -71,7 +71,7 @@ def show(item: ItemId, reader: Reader, home: Home = None) -> None:
     """Say what a question is about, and where each partner finds its own record. Shows no identifier; is logged."""
     from dagster_project.governance.decisions.queue import show_item
 
-    found, places = show_item(_running(home), item, reader)
+    found, places = show_item(running(home), item, reader)
     console.print(f"{found.item_id} (tier {found.tier}): {found.meaning}", markup=False)
     print_rows(["field", "the two records"], [(name, flag) for name, flag in found.flags().items() if flag])
     print_rows(
@@ -91,7 +91,7 @@ def reopen(
     """Take a decision back: the question is asked again after the next run."""
     from dagster_project.governance.decisions.review import reopen as take_back
 
-    take_back(_running(home), item, by, why)
+    take_back(running(home), item, by, why)
     console.print(f"reopened: {item}; the next run asks again", markup=False)
 
 
@@ -102,7 +102,7 @@ def explain(
     """Say why the records of a person belong together: the links between them, by tier, rule and what agrees."""
     from dagster_project.governance.decisions.explain import explain as tell
 
-    told = tell(_running(home), person_key)
+    told = tell(running(home), person_key)
     weakest = max(record.weakest_tier for record in told)
     console.print(f"{person_key}: {len(told)} record(s), the weakest link is of tier {weakest}", markup=False)
     for record in told:
@@ -126,11 +126,3 @@ def _password(file: Path | None) -> str:
         return file.read_text(encoding="utf-8").strip()
     except OSError as fault:
         fail(f"{file} cannot be read: {fault.strerror}")
-
-
-def _running(home: Path | None) -> Settings:
-    from dagster_project.warehouse.bootstrap import ensure_warehouse
-
-    settings = load_settings(home)
-    ensure_warehouse(settings)
-    return settings

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
+from dagster_project.cli_input import running
 from dagster_project.cli_output import console, print_rows
-from dagster_project.settings import Settings, load_settings
+from dagster_project.settings import load_settings
 
 app = typer.Typer(no_args_is_help=True, help="The secrets of this installation: list them, renew them. None is shown.")
 
@@ -37,18 +38,10 @@ def rotate(
     """Give logins of the pipeline new passwords, between two runs. Programs that were started before need a restart."""
     from dagster_project.governance.rotation import rotate as renew
 
-    for login in renew(_running(home), logins or [], by):
+    for login in renew(running(home), logins or [], by):
         console.print(f"{login} has a new password", markup=False)
 
 
 def add_to(root: typer.Typer) -> None:
     """Put `secrets …` under the program's name."""
     root.add_typer(app, name="secrets")
-
-
-def _running(home: Path | None) -> Settings:
-    from dagster_project.warehouse.bootstrap import ensure_warehouse
-
-    settings = load_settings(home)
-    ensure_warehouse(settings)
-    return settings

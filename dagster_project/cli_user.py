@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
+from dagster_project.cli_input import running
 from dagster_project.cli_output import console, errors, print_rows
-from dagster_project.settings import Settings, load_settings
+from dagster_project.settings import Settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -54,7 +55,7 @@ def add(
     from dagster_project.agreement.model import load_agreement
     from dagster_project.governance.access import users
 
-    settings = _running(home, agreement)
+    settings = running(home, agreement)
     rules = load_agreement(settings.agreement_file)
     scope, given = _scope(partner, caseload), _given(password_file)
     secret = users.add(settings, rules, login, name, function, scope, by, given)
@@ -79,7 +80,7 @@ def move(
     from dagster_project.agreement.model import load_agreement
     from dagster_project.governance.access import users
 
-    settings = _running(home, agreement)
+    settings = running(home, agreement)
     users.move(settings, load_agreement(settings.agreement_file), login, function, _scope(partner, caseload), by)
     console.print(f"{login} is {function} from now on")
     _warn_of_empty(settings, login)
@@ -90,7 +91,7 @@ def disable(login: Login, by: By, home: Home = None) -> None:
     """Let a leaver in no more, at once; whatever session they have open ends."""
     from dagster_project.governance.access.users import disable as end
 
-    end(_running(home), login, by)
+    end(running(home), login, by)
     console.print(f"{login} is let in no more")
 
 
@@ -102,7 +103,7 @@ def rotate_password(
     from dagster_project.agreement.model import load_agreement
     from dagster_project.governance.access.users import rotate_password as rotate
 
-    settings = _running(home, agreement)
+    settings = running(home, agreement)
     given = _given(password_file)
     secret = rotate(settings, load_agreement(settings.agreement_file), login, by, given)
     console.print(f"{login} has a new password")
@@ -121,7 +122,7 @@ def list_users(
     from dagster_project.clock import london_today
     from dagster_project.governance.access.users import listing
 
-    found = [user for user in listing(_running(home)) if user.is_enabled or (everybody and not due)]
+    found = [user for user in listing(running(home)) if user.is_enabled or (everybody and not due)]
     shown = [user for user in found if not due or user.due_on <= london_today()]
     print_rows(
         ["login", "name", "function", "sees", "confirm by"],
@@ -143,7 +144,7 @@ def recertify(login: Login, by: By, home: Home = None) -> None:
     """Confirm that a user still needs what they hold. Due every quarter; nobody confirms their own."""
     from dagster_project.governance.access.users import recertify as confirm
 
-    confirm(_running(home), login, by)
+    confirm(running(home), login, by)
     console.print(f"{login} is confirmed for another quarter")
 
 
@@ -178,11 +179,3 @@ def _warn_of_empty(settings: Settings, login: str) -> None:
             "[yellow]note:[/] the published mart shows nobody to this user now: see that partner, team and worker are"
             " written as the partner's files have them"
         )
-
-
-def _running(home: Path | None, agreement: Path | None = None) -> Settings:
-    from dagster_project.warehouse.bootstrap import ensure_warehouse
-
-    settings = load_settings(home, agreement)
-    ensure_warehouse(settings)
-    return settings
