@@ -1,7 +1,5 @@
 """Secrets: what is kept, and new passwords for the pipeline's logins. None is shown or logged."""
 
-import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +12,7 @@ from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import ADMIN, SUPERUSER, connect
 from dagster_project.warehouse.lock import run_lock
 from dagster_project.warehouse.roles import PIPELINE_LOGINS, set_verifier
-from dagster_project.warehouse.secrets_store import generate_password, password_file, write_password
+from dagster_project.warehouse.secrets_store import generate_password, is_private, password_file, write_password
 
 _LOGINS = (*PIPELINE_LOGINS, SUPERUSER)
 # What each kind of secret is and how it is renewed: by the end of its file's path.
@@ -100,5 +98,4 @@ def _restored_on_fault(file: Path) -> Iterator[None]:
 def _told(path: Path, place: Path) -> Secret:
     kind, renewal = next(((kind, how) for pattern, kind, how in _KINDS if place.match(pattern)), ("other", ""))
     found = path.stat()
-    private = os.name == "nt" or not stat.S_IMODE(found.st_mode) & (stat.S_IRWXG | stat.S_IRWXO)
-    return Secret(place.as_posix(), kind, private, datetime.fromtimestamp(found.st_mtime).date(), renewal)
+    return Secret(place.as_posix(), kind, is_private(found), datetime.fromtimestamp(found.st_mtime).date(), renewal)

@@ -53,12 +53,17 @@ def read_secret(path: Path) -> str:
         WarehouseError: other users of the computer can read or change it.
     """
     with path.open(encoding="utf-8") as file:
-        if os.name != "nt" and stat.S_IMODE(os.fstat(file.fileno()).st_mode) & (stat.S_IRWXG | stat.S_IRWXO):
+        if not is_private(os.fstat(file.fileno())):
             raise WarehouseError(
                 f"{path} is open to other users of this computer. Close it (chmod 600), and renew it if somebody may "
                 "have read it: 'hearthlink secrets list' says how."
             )
         return file.read().strip()
+
+
+def is_private(found: os.stat_result) -> bool:
+    """Whether a file is its owner's alone. Windows has no such modes: there the folder's own rights keep it so."""
+    return os.name == "nt" or not stat.S_IMODE(found.st_mode) & (stat.S_IRWXG | stat.S_IRWXO)
 
 
 def write_secret(path: Path, value: str) -> None:
