@@ -11,6 +11,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 _RECORD = "select control.log_access(%s, %s, %s, %s, %s)"
+_USER = "select from access.users where login = %s"
 _CHECK = "select entries, head_sha256, first_broken from control.check_access_log()"
 
 
@@ -39,6 +40,11 @@ def record(
     administrator's, the loader's or the publisher's. Other writers wait until the transaction ends, so record last.
     """
     conn.execute(_RECORD, [actor, action, subject, purpose, Jsonb(dict(detail or {}))])
+
+
+def refused_actor(conn: psycopg.Connection[Any], login: str) -> str:
+    """Whom the log names when somebody is refused: what was typed may be anything, so nobody but a known user."""
+    return login if conn.execute(_USER, [login]).fetchone() is not None else "unknown user"
 
 
 def read_chain(conn: psycopg.Connection[Any]) -> Chain:

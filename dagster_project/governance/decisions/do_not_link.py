@@ -117,6 +117,11 @@ def keep_apart(conn: psycopg.Connection[Any], one: Record, other: Record | None,
     return row[0] if row else None
 
 
+def is_delivered(conn: psycopg.Connection[Any], record: Record) -> bool:
+    """Whether a delivery that is still held has the record."""
+    return conn.execute(_KNOWN.encode(), vars(record)).fetchone() is not None
+
+
 def remove(settings: Settings, entry_id: int, by: str, reason: str) -> None:
     """End an entry, from the next run on; it stays on record with who ended it and why.
 
@@ -149,7 +154,7 @@ def _as_things_stand(conn: psycopg.Connection, records: list[Record]) -> tuple[i
     """How many of the records nothing was delivered of, and whether they are one person until the next run."""
     if not conn.execute(_HAS_RUN.encode()).fetchall()[0][0]:
         return len(records), False
-    known = [conn.execute(_KNOWN.encode(), vars(record)).fetchone() for record in records]
+    unknown = sum(not is_delivered(conn, record) for record in records)
     other = records[1] if len(records) > 1 else None
     names = {
         "partner": records[0].partner,
@@ -158,4 +163,4 @@ def _as_things_stand(conn: psycopg.Connection, records: list[Record]) -> tuple[i
         "other_record_id": other and other.record_id,
     }
     together = conn.execute(_SHOWN_TOGETHER, names).fetchall()[0][0]
-    return known.count(None), together > 0
+    return unknown, together > 0

@@ -25,12 +25,23 @@ def acting(
     """
     person = required(name, "Say who does this: the person's name")
     detail: dict[str, Any] = {}
+    with administering(settings, "There is no matching yet: run once, then there is a queue") as conn:
+        yield conn, detail
+        record(conn, actor=person, action=action, subject=subject, detail=detail)
+
+
+@contextmanager
+def administering(settings: Settings, nothing_matched: str) -> Iterator[psycopg.Connection[Any]]:
+    """The administrator's connection in one transaction.
+
+    Raises GovernanceError when the database refuses, in the words of `nothing_matched` before a first run. Its own
+    words may quote a row, so they are left out.
+    """
     try:
         with connect(settings, ADMIN) as conn:
-            yield conn, detail
-            record(conn, actor=person, action=action, subject=subject, detail=detail)
+            yield conn
     except psycopg.errors.UndefinedTable:
-        raise GovernanceError("There is no matching yet: run once, then there is a queue") from None
+        raise GovernanceError(nothing_matched) from None
     except psycopg.Error as fault:
         raise GovernanceError(
             f"Nothing was recorded (SQLSTATE {fault.sqlstate}): see that the warehouse answers, then try again"

@@ -14,7 +14,7 @@ import psycopg
 from dagster_project.agreement.model import Agreement, Function, file_sha256, load_agreement
 from dagster_project.agreement.standing import standing
 from dagster_project.clock import london_today
-from dagster_project.governance.access_log import record
+from dagster_project.governance.access_log import record, refused_actor
 from dagster_project.governance.errors import GovernanceError
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import ADMIN, connect
@@ -24,7 +24,6 @@ WHOLE_SYSTEM = "all"
 _WHAT = {"protected_xlsx": "export from the dashboard", "pseudonymised": "make planning exports"}
 _LAST = "select publish_id, as_at, agreement_sha256 from control.publishes order by published_at desc limit 1"
 _USER = "select function from access.users where login = %s and is_enabled"
-_KNOWN = "select from access.users where login = %s"
 
 
 class ExportRefused(GovernanceError):
@@ -95,12 +94,10 @@ def on_record(settings: Settings, login: str, kind: str, purpose: str) -> Iterat
         yield
     except ExportRefused as refused:
         with connect(settings, ADMIN) as conn:
-            # What somebody typed may be anything; on record is whether the installation knows it.
-            known = conn.execute(_KNOWN, [login]).fetchone() is not None
             purposes = {known_purpose.id for known_purpose in load_agreement(settings.agreement_file).purposes}
             record(
                 conn,
-                actor=login if known else "unknown user",
+                actor=refused_actor(conn, login),
                 action="export_refused",
                 subject=kind,
                 purpose=purpose if purpose in purposes else "unknown purpose",

@@ -9,7 +9,6 @@ import psycopg
 
 from dagster_project.clock import london_today, utc_now
 from dagster_project.governance.decisions.do_not_link import Record
-from dagster_project.governance.decisions.steward import required
 from dagster_project.governance.errors import GovernanceError
 from dagster_project.governance.rights.steward import stewarding
 from dagster_project.governance.rights.subject import Subject, find, hashes
@@ -188,7 +187,7 @@ def _close(
     with stewarding(settings, login, action, reason) as (conn, detail):
         values = {
             **{"request_id": request_id, "kinds": kinds, "outcome": outcome},
-            **{"reason": required(reason, ""), "by": login, "now": utc_now()},
+            **{"reason": detail["reason"], "by": login, "now": utc_now()},
         }
         row = conn.execute(_CLOSE, values).fetchone()
         if row is None and outcome == "ended":

@@ -6,11 +6,10 @@ from typing import Any
 
 import psycopg
 
-from dagster_project.governance.access_log import record
-from dagster_project.governance.decisions.steward import required
+from dagster_project.governance.access_log import record, refused_actor
+from dagster_project.governance.decisions.steward import administering, required
 from dagster_project.governance.errors import GovernanceError
 from dagster_project.settings import Settings
-from dagster_project.warehouse.connection import ADMIN, connect
 
 STEWARD = "data_steward"
 WHY = "Say why (--reason), without naming anybody"
@@ -35,22 +34,15 @@ def stewarding(
     """
     why = required(reason, WHY)
     detail: dict[str, Any] = {"reason": why}
-    try:
-        with connect(settings, ADMIN) as conn:
-            refusal = _refusal(conn, login)
-            if refusal is None:
-                yield conn, detail
-                subject = detail.pop("subject", "")
-                record(conn, actor=login, action=action, subject=subject, detail=detail)
-        if refusal is not None:
-            _log_refusal(settings, login, action)
-            raise NotASteward(refusal)
-    except psycopg.errors.UndefinedTable:
-        raise GovernanceError("Nobody has been matched yet: run once, then ask again") from None
-    except psycopg.Error as fault:
-        raise GovernanceError(
-            f"Nothing was recorded (SQLSTATE {fault.sqlstate}): see that the warehouse answers, then try again"
-        ) from None
+    with administering(settings, "Nobody has been matched yet: run once, then ask again") as conn:
+        refusal = _refusal(conn, login)
+        if refusal is None:
+            yield conn, detail
+            record(conn, actor=login, action=action, subject=detail.pop("subject", ""), detail=detail)
+        else:
+            record(conn, actor=refused_actor(conn, login), action="person_refused", detail={"refused": action})
+    if refusal is not None:
+        raise NotASteward(refusal)
 
 
 def _refusal(conn: psycopg.Connection[Any], login: str) -> str | None:
@@ -60,11 +52,3 @@ def _refusal(conn: psycopg.Connection[Any], login: str) -> str | None:
     if row[0] != STEWARD:
         return f"{login} is no data steward: only a user of the function {STEWARD} answers people's requests"
     return None
-
-
-def _log_refusal(settings: Settings, login: str, action: str) -> None:
-    with connect(settings, ADMIN) as conn:
-        # What somebody typed may be anything; on record is whether the installation knows it.
-        known = conn.execute(_USER, [login]).fetchone() is not None
-        actor = login if known else "unknown user"
-        record(conn, actor=actor, action="person_refused", detail={"refused": action})

@@ -5,28 +5,22 @@ from typing import Any
 
 import psycopg
 
-from dagster_project.governance.decisions.do_not_link import Record
+from dagster_project.governance.decisions.do_not_link import Record, is_delivered
 from dagster_project.governance.errors import GovernanceError
-from dagster_project.governance.retention.belonging import MEMBERS
 
-# Where each system's people stand as delivered.
-PERSON_EXTRACTS = (*MEMBERS.values(), "csc_persons", "asc_persons", "edu_pupils")
 _OF_KEY = "select partner, record_id from matched.person_records where person_key = %s order by partner, record_id"
 _KEY_OF = "select person_key from matched.person_records where partner = %s and record_id = %s"
-_DELIVERED = " union all ".join(
-    f"select 1 from raw.{table} where partner = %(partner)s and btrim(person_id) = %(record_id)s"  # noqa: S608 our own names
-    for table in PERSON_EXTRACTS
-)
 # As in the model person_hashes.
 HASH = """
     'n' || substr(encode(sha256(convert_to(
         salts.salt || '|' || 'record of a person' || '|' || {partner} || '|' || {record_id}, 'UTF8'
     )), 'hex'), 1, 20)
 """
-_HASHES = (
-    f"select {HASH.format(partner='%(partner)s::text', record_id='%(record_id)s::text')}"  # noqa: S608
-    " from control.person_key_salt as salts"
-)
+_HASHES = f"""
+    select {HASH.format(partner="records.partner", record_id="records.record_id")}
+    from unnest(%(partners)s::text[], %(record_ids)s::text[]) as records (partner, record_id)
+    cross join control.person_key_salt as salts
+"""  # noqa: S608 our own text
 
 
 @dataclass(frozen=True)
@@ -53,7 +47,7 @@ def find(conn: psycopg.Connection[Any], person_key: str | None, record: Record |
     if record is not None:
         row = conn.execute(_KEY_OF, [record.partner, record.record_id]).fetchone()
         if row is None:
-            if conn.execute(_DELIVERED.encode(), vars(record)).fetchone() is None:
+            if not is_delivered(conn, record):
                 raise GovernanceError("Nothing is held of that record: see the partner's code and its own id")
             return Subject(None, (record,))
         person_key = row[0]
@@ -64,5 +58,9 @@ def find(conn: psycopg.Connection[Any], person_key: str | None, record: Record |
 
 
 def hashes(conn: psycopg.Connection[Any], subject: Subject) -> list[str]:
-    """The salted hash of each record, in the order of the records."""
-    return [conn.execute(_HASHES.encode(), vars(record)).fetchall()[0][0] for record in subject.records]
+    """The salted hash of each record."""
+    names = {
+        "partners": [record.partner for record in subject.records],
+        "record_ids": [record.record_id for record in subject.records],
+    }
+    return [record_hash for (record_hash,) in conn.execute(_HASHES.encode(), names).fetchall()]
