@@ -87,6 +87,12 @@ class Pipeline:
             load_into_warehouse(conn, agreement, RunContext(publish_id, as_at, sha256, datetime.now(UTC)))
         apply_due(self.settings, publish_id, as_at)
 
+    def build_once(self, publish_id: str) -> None:
+        """The first run's models, seeds included, without data tests."""
+        self.begin(publish_id)
+        self.dbt("seed")
+        self.dbt("run")
+
     def build(self, *select: str) -> None:
         """dbt's models and data tests, as in a run; `select` leaves out what a change cannot reach."""
         self.dbt("build", "--exclude-resource-type", "unit_test", *(("--select", *select) if select else ()))

@@ -87,9 +87,7 @@ def built(own_warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> 
     shipped = own_warehouse.agreement_file.read_text(encoding="utf-8")
     text = with_two_functions(shipped)
     pipeline = under(Pipeline(own_warehouse, tmp_path_factory.mktemp("agreements") / "target"), text)
-    pipeline.begin("p_0")
-    pipeline.dbt("seed")
-    pipeline.dbt("run")
+    pipeline.build_once("p_0")
     assert pipeline.columns("mart_candidate") == columns_of(text)
     return Built(pipeline, text, frozenset(pipeline.columns("mart_candidate", OFFICER_ROLE)))
 

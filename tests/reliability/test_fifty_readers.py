@@ -46,10 +46,10 @@ JOINED = """
 """
 ONE_BY_ONE = tuple(f"select person_key, publish_id from mart.{table}" for table in TABLES)
 READS = (
-    (JOINED,),
-    (" union all ".join(ONE_BY_ONE) + " order by 1",),
-    (" union all ".join(reversed(ONE_BY_ONE)),),
-    *((one,) for one in ONE_BY_ONE),
+    JOINED,
+    " union all ".join(ONE_BY_ONE) + " order by 1",
+    " union all ".join(reversed(ONE_BY_ONE)),
+    *ONE_BY_ONE,
 )
 
 
@@ -64,20 +64,20 @@ class Reader:
     reads: int = 0
 
     def run(self, done: threading.Event) -> None:
-        for statements in cycle(READS):
+        for statement in cycle(READS):
             if done.wait(0.05):
                 return
             try:
-                self._read(statements)
+                self._read(statement)
             except psycopg.Error as fault:
                 self.faults.append(f"{fault.sqlstate} {fault}")
                 return
 
-    def _read(self, statements: tuple[str, ...]) -> None:
-        found = [self.conn.execute(statement.encode()).fetchall() for statement in statements]
-        told = {publish_id for rows in found for row in rows for publish_id in row[1:]}
+    def _read(self, statement: str) -> None:
+        rows = self.conn.execute(statement.encode()).fetchall()
+        told = {publish_id for row in rows for publish_id in row[1:]}
         self.faults += [f"mixed: {sorted(told)}"] if len(told) != 1 else []
-        self.faults += [f"rows: {rows}" for rows in found if {row[0] for row in rows} != self.sees]
+        self.faults += [f"rows: {rows}"] if {row[0] for row in rows} != self.sees else []
         self.publishes |= told
         self.reads += 1
 
