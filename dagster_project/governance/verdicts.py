@@ -25,7 +25,10 @@ class Judged:
 
 @dataclass(frozen=True)
 class StoredVerdict:
-    """A verdict as read back. `failed` are `suite.check_id` of failed checks, `suites` those with any check."""
+    """A verdict as read back. `suites` are those with any check.
+
+    `failed` are `suite.check_id` of failed checks, each with the controls that it names.
+    """
 
     passed: bool
     judged: Judged
@@ -91,12 +94,17 @@ def read_stored(conn: psycopg.Connection[Any], publish_id: str) -> StoredVerdict
     if run is None:
         return None
     checks = conn.execute(
-        "select suite, check_id, passed from control.gate_verdicts where publish_id = %s order by suite, check_id",
+        "select suite, check_id, passed, observed ->> 'named' from control.gate_verdicts where publish_id = %s"
+        " order by suite, check_id",
         [publish_id],
     ).fetchall()
     return StoredVerdict(
         passed=run[0],
         judged=Judged(publish_id, tuple(run[1]), run[2], run[3] or ""),
-        suites=frozenset(suite for suite, _, _ in checks),
-        failed=tuple(f"{suite}.{check_id}" for suite, check_id, passed in checks if not passed),
+        suites=frozenset(suite for suite, *_ in checks),
+        failed=tuple(
+            f"{suite}.{check_id}{f' ({named})' if named else ''}"
+            for suite, check_id, passed, named in checks
+            if not passed
+        ),
     )
