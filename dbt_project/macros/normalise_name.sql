@@ -14,7 +14,8 @@
     end
 {%- endmacro %}
 
-{# The first word of a name of several words, titles before it dropped; null for a name of one word. #}
+{# The first word of a name of several words, titles before it dropped; null for a name of one word. Spreadsheets
+   put other blanks than the space between words. #}
 {% macro normalise_given_name(name) -%}
     {{ return(adapter.dispatch('normalise_given_name')(name)) }}
 {%- endmacro %}
@@ -23,12 +24,12 @@
     case
         when {{ name }} ~ '^[A-Za-z]+$' then null
         when {{ normalise_without_titles(name) }} ~ '\S\s+\S'
-            then {{ normalise_name("split_part(" ~ normalise_without_titles(name) ~ ", ' ', 1)") }}
+            then {{ normalise_name("substring(" ~ normalise_without_titles(name) ~ " from '\\S+')") }}
     end
 {%- endmacro %}
 
 {% macro normalise_without_titles(name) -%}
-    regexp_replace(btrim({{ name }}), '^(?:{{ normalise_titles() }}[.\s]+)+(?=\S)', '', 'i')
+    regexp_replace({{ name }}, '^\s*(?:{{ normalise_titles() }}[.\s]+)+(?=\S)', '', 'i')
 {%- endmacro %}
 
 {% macro normalise_titles() -%}

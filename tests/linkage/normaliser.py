@@ -1,4 +1,4 @@
-"""The name normaliser of `macros/normalise_name.sql` again in Python: two authors, one answer."""
+"""The name normalisers of `macros/normalise_name.sql` again in Python: two authors, one answer."""
 
 import re
 import unicodedata
@@ -11,6 +11,8 @@ _NOT_GIVEN_OR_TITLE = re.compile(
     r"^\s*(?:N\s*[/.]\s*A\.?\s*$|(?:(?:MR|MRS|MS|MISS|MX|DR|PROF|REV|SIR|MASTER)[.\s]+)+(?=[A-Z]))", re.ASCII
 )
 
+_TITLES = re.compile(r"^(?:(?:MR|MRS|MS|MISS|MX|DR|PROF|REV|SIR|MASTER)[.\s]+)+(?=\S)", re.IGNORECASE)
+
 
 def normalise_name(name: str | None) -> str | None:
     """The letters A to Z of a name, or None where nothing is left or a letter is of another script."""
@@ -21,6 +23,12 @@ def normalise_name(name: str | None) -> str | None:
         return None
     plain = _NOT_GIVEN_OR_TITLE.sub("", _BRACKETS.sub(" ", folded.upper()), count=1)
     return re.sub(r"[^A-Z]+", "", plain) or None
+
+
+def normalise_given_name(name: str | None) -> str | None:
+    """The first word of a name of several words, titles before it dropped; None for a name of one word."""
+    words = _TITLES.sub("", (name or "").strip()).split()
+    return normalise_name(words[0]) if len(words) > 1 else None
 
 
 def _fold(name: str) -> str:

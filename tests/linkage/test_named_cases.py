@@ -10,6 +10,7 @@ from dagster_project.warehouse.connection import connect
 from tests.linkage.population import HOMES, TA, UNLAWFUL_CSC, Council, dbt, load, nhs_number, upn
 
 HOSTEL = "AA9 9AA"
+LODGERS = [f"Lou Maple{chr(97 + i % 26)}{chr(97 + i // 26)}" for i in range(400)]
 
 
 @dataclass(frozen=True)
@@ -96,10 +97,8 @@ def _population(c: Council) -> dict[str, str | list[str]]:
     p["son_e"] = c.pupil("Jim Larch", "2012-12-12", "AA1 1AE")
     p["father_dated"] = c.housed("Ken Lime", "1980-01-30", "AA1 1AF")
     p["son_dated"] = c.pupil("Ken Lime", "2012-12-12", "AA1 1AF")
-    p["hostel_h"] = [c.housed(f"Lou Maple{chr(97 + i % 26)}{chr(97 + i // 26)}", None, HOSTEL) for i in range(40)]
-    p["hostel_a"] = [
-        c.adult(f"Lou Maple{chr(97 + i % 26)}{chr(97 + i // 26)}", "1990-05-06", HOSTEL) for i in range(40)
-    ]
+    p["hostel_h"] = [c.housed(name, None, HOSTEL) for name in LODGERS]
+    p["hostel_a"] = [c.adult(name, "1990-05-06", HOSTEL) for name in LODGERS]
     p["stranger_h"] = c.housed("Ali Oak", "1980-12-19", "AA1 1AG")
     p["stranger_a"] = c.adult("Ali Oak", "1980-12-19", "AA2 1AG")
     for year in range(1960, 1977):
@@ -107,12 +106,29 @@ def _population(c: Council) -> dict[str, str | list[str]]:
     p["sibling_h"] = c.housed("Nia Pine", "2009-02-11", nhs_number=nhs_number(6))
     p["sibling_c"] = c.child("Owen Pine", "2005-09-20", nhs_number=nhs_number(6))
     p["own_c"] = c.child("Nia Pine", "2009-02-11", nhs_number=nhs_number(7))
+    # her new number stands with social care, the one that it superseded with housing, and none with the school
+    p["superseded_h"] = c.housed("Orla Pear", "2010-03-18", "AA1 1AK", nhs_number=nhs_number(19))
+    p["superseded_c"] = c.child("Orla Pear", "2010-03-18", "AA1 1AK", nhs_number=nhs_number(20))
+    p["superseded_e"] = c.pupil("Orla Pear", "2010-03-18", "AA1 1AK")
     p["cyrillic_h"] = c.housed("Иван Петров", "1999-09-09", "AA1 1AH")
     p["cyrillic_a"] = c.adult("Олег Сидоров", "1999-09-09", "AA1 1AH")
+    p["one_script_h"] = c.housed("Иван Сидоров", "1999-09-10", "AA1 1AH")
+    p["one_script_a"] = c.adult("Иван Сидоров", "1999-09-10", "AA1 1AH")
+    p["greek_h"] = c.housed("Ελένη Παππά", "1999-09-11", "AA1 1AQ", nhs_number=nhs_number(21))
+    p["greek_a"] = c.adult("Eleni Pappa", "1999-09-11", "AA1 1AQ", nhs_number=nhs_number(21))
+    p["arabic_h"] = c.housed("فاطمة حسن", "1999-09-12", "AA1 1AR")
+    p["arabic_a"] = c.adult("مريم حسن", "1999-09-12", "AA1 1AR")
+    # no decomposition splits these letters, and another system has none of them
+    p["barred_h"] = c.housed("Łukasz Weiß-Sørensen", "1999-09-13")
+    p["barred_a"] = c.adult("Lukasz Weiss-Sorensen", "1999-09-13")
     p["empty_h"] = c.housed(" ", "1998-08-08", "AA1 1AJ")
     p["empty_a"] = c.adult(" ", "1998-08-08", "AA1 1AJ")
+    p["nameless_h"] = c.housed(" ", "1998-08-09", "AA1 1AJ", nhs_number=nhs_number(22))
+    p["nameless_a"] = c.adult("Ode Peach", "1998-08-09", "AA1 1AJ", nhs_number=nhs_number(22))
     p["default_h"] = c.housed("Pat Quince", "1900-01-01")
     p["default_a"] = c.adult("Pat Quince", "1900-01-01")
+    p["placeholder_h"] = c.housed("Pia Quillet", "1900-01-01", nhs_number=nhs_number(23))
+    p["placeholder_a"] = c.adult("Pia Quillet", "1972-06-05", nhs_number=nhs_number(23))
     p["new_year_h"] = c.housed("Qadir Rowan", "1988-01-01", "AA1 1AL")
     p["new_year_a"] = c.adult("Qadir Rowan", "1988-01-01", "AA2 1AL")
     p["veto_h"] = c.housed("Ria Sorb", "1991-01-31", nhs_number=nhs_number(8))
@@ -150,11 +166,13 @@ def _population(c: Council) -> dict[str, str | list[str]]:
     ("records", "tier"),
     [
         (("nhs_a", "nhs_h"), 1),
+        (("placeholder_a", "placeholder_h"), 1),
         (("swap_c", "swap_h"), 1),
         (("upn_c", "upn_e", "upn_h"), 3),
         (("former_c", "former_e", "former_h"), 3),
         (("id_c", "id_h"), 2),
         (("key_a", "key_h"), 3),
+        (("barred_a", "barred_h"), 3),
         (("code_a", "code_h"), 4),
         (("close_a", "close_h"), 4),
         (("no_veto_c", "no_veto_h"), 3),
@@ -182,6 +200,10 @@ def test_one_person(linked: Linked, records: tuple[str, ...], tier: int) -> None
         ("undo_h", "undo_c", "undone_two_nhs_numbers"),
         ("undo_h", "undo_e", "undone_two_nhs_numbers"),
         ("twice_h", "twice_t1", "conflicting_nhs_number"),
+        ("superseded_h", "superseded_c", "conflicting_nhs_number"),
+        ("superseded_h", "superseded_e", "key_contradicted"),
+        ("greek_h", "greek_a", "names_differ"),
+        ("nameless_h", "nameless_a", "names_differ"),
     ],
 )
 def test_refused_and_queued(linked: Linked, left: str, right: str, reason: str) -> None:
@@ -193,6 +215,8 @@ def test_refused_and_queued(linked: Linked, left: str, right: str, reason: str) 
     ("left", "right"),
     [
         ("cyrillic_h", "cyrillic_a"),
+        ("one_script_h", "one_script_a"),
+        ("arabic_h", "arabic_a"),
         ("empty_h", "empty_a"),
         ("default_h", "default_a"),
         ("unlawful_h", "unlawful_c"),
@@ -206,9 +230,11 @@ def test_nothing_at_all(linked: Linked, left: str, right: str) -> None:
 
 
 def test_a_hostel_links_nobody_by_its_postcode(linked: Linked) -> None:
-    lodgers = [linked.person_of[record] for record in linked.ids["hostel_h"]]
-    assert len(set(lodgers)) == len(lodgers)
+    lodgers = {linked.person_of[record] for record in linked.ids["hostel_h"]}
+    assert len(lodgers) == len(linked.ids["hostel_h"]) == 400
     assert not set(linked.ids["hostel_a"]) & set(linked.person_of)
+    asked = {record for pair in linked.reasons for record in pair}
+    assert not asked & {*linked.ids["hostel_h"], *linked.ids["hostel_a"]}
 
 
 def test_rows_of_one_pupil_that_disagree_are_queued_and_count_for_nothing(linked: Linked) -> None:
