@@ -11,6 +11,7 @@ from dagster_project.cli_output import console, errors, fail, london_day, print_
 
 if TYPE_CHECKING:
     from dagster_project.governance.decisions.do_not_link import Record
+    from dagster_project.governance.exports.sweep import Swept
     from dagster_project.governance.rights.requests import Opened
 
 app = typer.Typer(
@@ -18,6 +19,7 @@ app = typer.Typer(
 )
 
 KEY = "PERSON_KEY"
+NOWHERE = "the person is from now on shown nowhere; the next run takes them out of the mart"
 PersonKey = Annotated[
     str | None, typer.Argument(metavar="[PERSON_KEY]", help="The person's key, as in mart.dim_person.")
 ]
@@ -75,6 +77,7 @@ def dispute(
     settings = running(home)
     made = open_dispute(settings, person_key, _record(record), item, login, reason, partner, _day(received))
     _say(made, f"{item} is blank from the next run on, until the source says something else")
+    console.print("Until then the mart shows it, and exports wait: run now with 'hearthlink run'.")
 
 
 @app.command(epilog='Example:  hearthlink person restrict --record fakeshire_csc:700001 --as ida.quill '
@@ -90,12 +93,13 @@ def restrict(
     received: Received = None,
     home: Home = None,
 ) -> None:
-    """Restrict the processing of a person's data: from the next run on it is held and shown nowhere."""
+    """Restrict the processing of a person's data: it is held and, from now on, shown nowhere. Exports with it end."""
     from dagster_project.governance.rights import requests
 
     settings = running(home)
     made = requests.restrict(settings, person_key, _record(record), login, reason, _day(received), _day(until))
-    _say(made, "the person is shown nowhere from the next run on")
+    _say(made, NOWHERE)
+    _say_exports(made.exports)
 
 
 @app.command(epilog='Example:  hearthlink person objection p0c8d1f2e3a4b5c6d7e8f --as ida.quill '
@@ -125,13 +129,14 @@ def decide(
     reason: Reason,
     home: Home = None,
 ) -> None:
-    """Decide an objection. Upheld: the person is shown nowhere from the next run on."""
+    """Decide an objection. Upheld: the person is from now on shown nowhere, and exports with them end."""
     from dagster_project.governance.rights import requests
 
     if outcome not in ("upheld", "refused"):
         fail("--outcome is upheld or refused")
-    requests.decide(running(home), request, outcome, login, reason)
-    console.print(f"request {request}: {outcome}; counts from the next run on")
+    swept = requests.decide(running(home), request, outcome, login, reason)
+    console.print(f"request {request}: {outcome}{f'; {NOWHERE}' if outcome == 'upheld' else ''}")
+    _say_exports(swept)
 
 
 @app.command(epilog='Example:  hearthlink person unlink p0c8d1f2e3a4b5c6d7e8f --record fakeshire_csc:700001 '
@@ -213,6 +218,13 @@ def add_to(root: typer.Typer) -> None:
 def _say(made: "Opened", effect: str) -> None:
     console.print(f"request {made.request_id}, about {made.person}: {effect}", markup=False)
     console.print(f"The person is to be answered by {made.due_on}.")
+
+
+def _say_exports(swept: "list[Swept]") -> None:
+    if swept:
+        print_rows(["export that held them", "file", "why"], [(one.export_id, one.status, one.reason) for one in swept])
+    if any(one.status != "deleted" for one in swept):
+        errors.print("[bold red]a file is not known to be deleted: see 'hearthlink export sweep'[/]")
 
 
 def _record(text: str | None) -> "Record | None":

@@ -36,7 +36,11 @@ class Right(NamedTuple):
 
 
 # What row policies call on behalf of the reader.
-TOKEN_RIGHTS = (Right("usage", "schema", "access"), Right("execute", "function", "access.my_tokens(text, text)"))
+TOKEN_RIGHTS = (
+    Right("usage", "schema", "access"),
+    Right("execute", "function", "access.my_tokens(text, text)"),
+    Right("execute", "function", "access.stopped_tokens()"),
+)
 # The logs and the evidence: what an auditor reads instead of the mart.
 _LOGS = (
     "access.user_caseloads",

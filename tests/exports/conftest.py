@@ -9,7 +9,7 @@ from dagster_project.governance.access.scopes import Scope
 from tests.access_kit import let_in
 from tests.council_kit import REFERENCE, Pipeline, deliver, with_lines
 from tests.exports_kit import CANARY_CHILD, GROWN_UPS, HIDDEN_CHILD, OFFICER, PEOPLE, PLANNER, STEWARD
-from tests.linkage.population import Council, nhs_number, upn
+from tests.linkage.population import TA, Council, nhs_number, upn
 from tests.warehouse_kit import bootstrapped
 
 
@@ -53,6 +53,9 @@ def population() -> Council:
     for serial in range(PEOPLE, PEOPLE + GROWN_UPS):
         council.housed("Ada Birch", "1985-06-07", "AA1 1ZZ", nhs_number=nhs_number(serial))
         council.adult("Ada Birch", "1985-06-07", nhs_number=nhs_number(serial))
+    # The hidden child does not live alone.
+    [hidden] = [row for row in council.rows["hou_household_members", TA] if row["legal_first_name"] == "Rae"]
+    council.rows["hou_household_members", TA][PEOPLE]["case_id"] = hidden["case_id"]
     # Known by name and date alone: nobody can check a number that no system has.
     council.housed("Otto Sorrel", "1979-05-05", "AA1 1ZZ")
     council.adult("Otto Sorrel", "1979-05-05")

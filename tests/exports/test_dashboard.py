@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -36,10 +37,14 @@ def test_it_holds_what_the_user_reads_of_everybody_who_is_not_hidden(council: Pi
     assert "Zephyrine" in names and "Rae" not in names
     hidden = {key for (key,) in council.rows("select person_key from mart.dim_person where first_name = 'Rae'")}
     assert len(hidden) == 1
+    of_hidden = f"select household_key from mart.dim_person where person_key = '{next(iter(hidden))}'"
     for lines in found.values():
         assert not hidden & {line.get("person_key") for line in lines}
     households = {line["household_key"] for line in found["dim_person"]}
     assert {line["household_key"] for line in found["dim_household"]} == households
+    counted = Counter(line["household_key"] for line in found["dim_person"])
+    assert {line["household_key"]: line["people"] for line in found["dim_household"]} == counted
+    assert council.rows(f"select people from mart.dim_household where household_key in ({of_hidden})") == [(2,)]
     for table in ("dim_person", "fct_person_indicators"):
         columns = [name.partition(".")[2] for name in sorted(readable) if name.startswith(f"{table}.")]
         kept = f"select {', '.join(columns)} from mart.{table} where person_key <> '{next(iter(hidden))}'"

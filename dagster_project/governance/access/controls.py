@@ -84,7 +84,10 @@ def _meant(shape: MartShape) -> Iterator[str]:
 
 def row_rule(row_scope: str, table: str) -> str:
     """The expression of a function's row policy on a table, as the database prints it."""
-    return f"(visible_to && ( SELECT access.my_tokens('{row_scope}'::text, '{table}'::text) AS my_tokens))"
+    return (
+        f"((visible_to && ( SELECT access.my_tokens('{row_scope}'::text, '{table}'::text) AS my_tokens))"
+        " AND (NOT (visible_to && ( SELECT access.stopped_tokens() AS stopped_tokens))))"
+    )
 
 
 def _right(table: str, column: str | None, role: str, kind: str, is_grantable: bool = False) -> str:

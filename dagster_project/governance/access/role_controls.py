@@ -111,13 +111,14 @@ _ELSEWHERE = """
         and (starts_with(roles.rolname, %(prefix)s) or roles.rolname = any(%(people)s))
 """
 _TOKENS = """
-    select pg_get_userbyid(proowner), prosecdef, proconfig, btrim(prosrc, E' \\n')
+    select proname, pg_get_userbyid(proowner), prosecdef, proconfig, btrim(prosrc, E' \\n')
     from pg_catalog.pg_proc
-    where oid = to_regprocedure('access.my_tokens(text, text)')
+    where oid in (to_regprocedure('access.my_tokens(text, text)'), to_regprocedure('access.stopped_tokens()'))
 """
 _USERS = "select login, function, is_enabled from access.users"
 _SYSTEM = ("pg_catalog", "information_schema")
 _MART = (PUBLISHED, CANDIDATE, PREVIOUS)
+_TOKEN_FUNCTIONS = ("my_tokens", "stopped_tokens")
 _TOKEN_SETTINGS = ["search_path=pg_catalog, pg_temp"]
 
 
@@ -148,9 +149,9 @@ def _found(conn: psycopg.Connection[Any], names: dict[str, Any]) -> Iterator[str
     yield from (f"default privileges of {role}" for (role,) in conn.execute(_DEFAULTS).fetchall())
     yield from (f"{place} is open to everybody" for (place,) in conn.execute(_EVERYBODY.encode(), names).fetchall())
     yield from (f"{role}: {right}" for role, right in conn.execute(_ELSEWHERE.encode(), names).fetchall())
-    for owner, is_definer, settings, body in conn.execute(_TOKENS).fetchall():
-        if (owner, is_definer, settings, body) == (ACCESS_OWNER, True, _TOKEN_SETTINGS, token_function_body()):
-            yield "access.my_tokens() as set up"
+    for name, owner, is_definer, settings, body in conn.execute(_TOKENS).fetchall():
+        if (owner, is_definer, settings, body) == (ACCESS_OWNER, True, _TOKEN_SETTINGS, function_body(name)):
+            yield _as_set_up(name)
 
 
 def _meant(shape: MartShape, users: list[tuple[Any, ...]]) -> Iterator[str]:
@@ -168,15 +169,19 @@ def _meant(shape: MartShape, users: list[tuple[Any, ...]]) -> Iterator[str]:
         yield from (_right(function, right) for right in TOKEN_RIGHTS)
     for function in shape.log_readers:
         yield from (_right(function, right) for right in LOG_RIGHTS)
-    yield "access.my_tokens() as set up"
+    yield from (_as_set_up(name) for name in _TOKEN_FUNCTIONS)
 
 
 @cache
-def token_function_body() -> str:
-    """The body of access.my_tokens() as the set-up creates it."""
+def function_body(name: str) -> str:
+    """The body of a function of the schema `access` as the set-up creates it."""
     ddl = files("dagster_project.warehouse").joinpath("ddl", "access.sql").read_text(encoding="utf-8")
-    found = re.search(r"function access\.my_tokens.*?\$\$(.*?)\$\$", ddl, re.DOTALL)
+    found = re.search(rf"function access\.{name}\(.*?\$\$(.*?)\$\$", ddl, re.DOTALL)
     return found[1].strip() if found else ""
+
+
+def _as_set_up(name: str) -> str:
+    return f"access.{name}() as set up"
 
 
 def _right(function: str, right: Right) -> str:

@@ -1,6 +1,7 @@
 """What an export is made of: the mart as a user of the whole system reads it, without people who are never exported."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from dagster_project.governance.exports.requester import ExportRefused, Requeste
 from dagster_project.warehouse.logins import function_role
 from dagster_project.warehouse.swap import PUBLISHED
 
-PERSON, HOUSEHOLD, PUBLISH = "person_key", "household_key", "publish_id"
+PERSON, HOUSEHOLD, COUNT, PUBLISH = "person_key", "household_key", "people", "publish_id"
 _MOVED_ON = "The mart was published anew in between: export again"
 _BASIS = """
     select
@@ -23,7 +24,17 @@ _BASIS = """
                 select from matched.item_withheld_people as known where known.person_key = shown.person_key)
         )
 """
-_HIDDEN = "select person_key from matched.item_withheld_people where is_hidden is not false"
+_HIDDEN = """
+    select person_key from matched.item_withheld_people where is_hidden is not false
+    union
+    select person_key from control.stopped_people
+"""
+_DISPUTED_SINCE = """
+    select exists (
+        select from control.rights_requests as requests
+        cross join agreement.run_context as run
+        where requests.kind = 'dispute' and requests.closed_at is null and requests.recorded_at >= run.started_at)
+"""
 # The columns that a function reads. Which rows, a column says that nobody reads; only who sees everybody exports.
 _COLUMNS = """
     select
@@ -47,10 +58,13 @@ class Sheet:
 
 
 def hidden_people(conn: psycopg.Connection[Any], publish_id: str) -> frozenset[str]:
-    """The people of that publish who are in no export: restricted, or in a refuge. `conn` is the administrator's.
+    """The people of that publish who are in no export: restricted by a partner or at their own request, or in a refuge.
+
+    `conn` is the administrator's.
 
     Raises:
-        ExportRefused: what is known of them belongs to another run than the published one.
+        ExportRefused: what is known of them belongs to another run than the published one, or an item was disputed
+            since that run began and still stands in the mart.
     """
     running, published, unknown = conn.execute(_BASIS).fetchall()[0]
     if published != publish_id:
@@ -59,6 +73,11 @@ def hidden_people(conn: psycopg.Connection[Any], publish_id: str) -> frozenset[s
         raise ExportRefused(
             "A run has begun since the last publish, so who may not be exported is not known for certain:"
             " wait until it has published, or run again"
+        )
+    if conn.execute(_DISPUTED_SINCE).fetchall()[0][0]:
+        raise ExportRefused(
+            "An item was disputed since the last run began, and stands in the mart until the next one:"
+            " run, then export ('hearthlink run')"
         )
     return frozenset(key for (key,) in conn.execute(_HIDDEN).fetchall())
 
@@ -82,7 +101,8 @@ def read_sheets(conn: psycopg.Connection[Any], request: Requester, hidden: froze
         raise ExportRefused("There is nobody to export: this user reads no rows about people")
     if any(value != request.publish_id for sheet in sheets for value in _values(sheet, PUBLISH)):
         raise ExportRefused(_MOVED_ON)
-    return [_of_people_left(sheet, sheets) for sheet in sheets]
+    left = _households(sheets)
+    return [_of_people_left(sheet, left) for sheet in sheets]
 
 
 def people_in(sheets: Sequence[Sheet]) -> frozenset[str]:
@@ -103,12 +123,20 @@ def _sheet(
     return Sheet(table, tuple(columns), rows)
 
 
-def _of_people_left(sheet: Sheet, sheets: Sequence[Sheet]) -> Sheet:
+def _of_people_left(sheet: Sheet, left: Mapping[Any, int]) -> Sheet:
+    """The households that somebody is left of, with how many: to count one more would tell that somebody is hidden."""
     if PERSON in sheet.columns or HOUSEHOLD not in sheet.columns:
         return sheet
-    left = {key for other in sheets if PERSON in other.columns for key in _values(other, HOUSEHOLD)}
-    place = sheet.columns.index(HOUSEHOLD)
-    return Sheet(sheet.table, sheet.columns, [row for row in sheet.rows if row[place] in left])
+    rows = [dict(zip(sheet.columns, row, strict=True)) for row in sheet.rows]
+    counted = [tuple((row | {COUNT: left[row[HOUSEHOLD]]}).values()) for row in rows if row[HOUSEHOLD] in left]
+    return Sheet(sheet.table, sheet.columns, counted)
+
+
+def _households(sheets: Sequence[Sheet]) -> Mapping[Any, int]:
+    """How many people of each household there are rows of."""
+    both = [sheet for sheet in sheets if {PERSON, HOUSEHOLD} <= set(sheet.columns)]
+    members = {pair for sheet in both for pair in zip(_values(sheet, PERSON), _values(sheet, HOUSEHOLD), strict=True)}
+    return Counter(household for _, household in members)
 
 
 def _values(sheet: Sheet, column: str) -> Iterator[Any]:

@@ -39,7 +39,10 @@ _STANDING = """
                     not exists (select from mart.dim_person as shown where shown.person_key = people.person_key)
                     or not exists (
                         select from matched.item_withheld_people as known
-                        where known.person_key = people.person_key and known.is_hidden is false)))
+                        where known.person_key = people.person_key and known.is_hidden is false)
+                    or exists (
+                        select from control.stopped_people as stopped
+                        where stopped.person_key = people.person_key)))
     from control.exports
     where exports.status = 'standing'
     order by exports.created_at, exports.export_id
@@ -77,11 +80,20 @@ class Swept:
 
 def sweep(settings: Settings, today: date | None = None) -> list[Swept]:
     """Delete the exports that are due, and say of each what became of its file."""
+    return _sweep(settings, load_agreement(settings.agreement_file), today or london_today())
+
+
+def sweep_people(settings: Settings) -> list[Swept]:
+    """The same, of those alone that hold somebody who may not be exported: to be done when that is recorded."""
+    return _sweep(settings, None, london_today())
+
+
+def _sweep(settings: Settings, agreement: Agreement | None, today: date) -> list[Swept]:
+    """Without an agreement, those alone that its rules have no part in."""
     with connect(settings, ADMIN) as conn:
         if not conn.execute(_PUBLISHED).fetchall()[0][0]:
             return []
-        agreement = load_agreement(settings.agreement_file)
-        due = _due(conn, agreement, today or london_today())
+        due = _due(conn, agreement, today)
         swept = [_end(settings, conn, *entry) for entry in due]
         conn.execute(_FORGET)
         for export in swept:
@@ -125,22 +137,29 @@ def unconfirmed_exports(settings: Settings) -> list[str]:
         return unconfirmed(conn)
 
 
-def _due(conn: psycopg.Connection[Any], agreement: Agreement, today: date) -> Sequence[tuple[str, Path, str, str]]:
+def _due(
+    conn: psycopg.Connection[Any], agreement: Agreement | None, today: date
+) -> Sequence[tuple[str, Path, str, str]]:
     """Id, place, hash and reason of each export that has to go."""
     found = []
     for export_id, kind, actor, expires_on, path, sha256, has_left in conn.execute(_STANDING).fetchall():
-        function = user_function(conn, agreement, actor)
-        wanted = "protected_xlsx" if kind == "dashboard" else "pseudonymised"
         if has_left:
             reason = "somebody in it left the mart or may not be exported any more"
+        elif agreement is None:
+            continue
         elif today >= expires_on:
             reason = "it has expired"
-        elif function is None or not may_export(function, wanted):
+        elif not _may_have(conn, agreement, actor, kind):
             reason = "its user may not have exports any more"
         else:
             continue
         found.append((export_id, Path(path), sha256, reason))
     return found
+
+
+def _may_have(conn: psycopg.Connection[Any], agreement: Agreement, actor: str, kind: str) -> bool:
+    function = user_function(conn, agreement, actor)
+    return function is not None and may_export(function, "protected_xlsx" if kind == "dashboard" else "pseudonymised")
 
 
 def _end(settings: Settings, conn: psycopg.Connection[Any], export_id: str, path: Path, sha256: str, why: str) -> Swept:

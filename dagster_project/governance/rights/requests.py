@@ -10,6 +10,7 @@ import psycopg
 from dagster_project.clock import london_today, utc_now
 from dagster_project.governance.decisions.do_not_link import Record
 from dagster_project.governance.errors import GovernanceError
+from dagster_project.governance.exports.sweep import Swept, sweep_people
 from dagster_project.governance.rights.steward import stewarding
 from dagster_project.governance.rights.subject import Subject, find, hashes
 from dagster_project.settings import Settings
@@ -65,6 +66,13 @@ class Opened:
 
 
 @dataclass(frozen=True)
+class Stopped(Opened):
+    """A restriction on record, and what became of the exports that held the person."""
+
+    exports: list[Swept]
+
+
+@dataclass(frozen=True)
 class Request:
     """A request as the register has it. `persons`: keys under which the last publish knows the person."""
 
@@ -89,8 +97,8 @@ def restrict(
     reason: str,
     received_on: date | None = None,
     ends_on: date | None = None,
-) -> Opened:
-    """Restrict processing (Art. 18 UK GDPR): from the next run on the person is held and shown nowhere.
+) -> Stopped:
+    """Restrict processing (Art. 18 UK GDPR): the person is held, and from now on shown nowhere; exports with them end.
 
     Raises GovernanceError for an end that is not ahead, or as `stewarding` and `find` do.
     """
@@ -98,7 +106,8 @@ def restrict(
         raise GovernanceError("A restriction ends on a day ahead (--until)")
     with stewarding(settings, login, "person_restrict", reason) as (conn, detail):
         subject = find(conn, person_key, record)
-        return add(conn, detail, "restriction", subject, login, received_on, {"ends_on": ends_on})
+        opened = add(conn, detail, "restriction", subject, login, received_on, {"ends_on": ends_on})
+    return Stopped(opened.request_id, opened.due_on, opened.person, sweep_people(settings))
 
 
 def objection(
@@ -117,16 +126,19 @@ def objection(
         return add(conn, detail, "objection", find(conn, person_key, record), login, received_on)
 
 
-def decide(settings: Settings, request_id: int, outcome: Decision, login: str, reason: str) -> None:
-    """Decide an objection. Upheld: from the next run on the person is shown nowhere.
+def decide(settings: Settings, request_id: int, outcome: Decision, login: str, reason: str) -> list[Swept]:
+    """Decide an objection. Upheld: from now on the person is shown nowhere. Returns what became of exports with them.
 
     Raises GovernanceError where no such objection is open.
     """
     _close(settings, request_id, ["objection"], outcome, login, reason, "person_objection_decided")
+    return sweep_people(settings) if outcome == "upheld" else []
 
 
 def close(settings: Settings, request_id: int, login: str, reason: str) -> None:
-    """End a dispute, a restriction or an upheld objection: the person or item is shown again from the next run on.
+    """End a dispute, a restriction or an upheld objection: the next run shows the person or item again.
+
+    A person whom no run has left out since is shown again at once.
 
     Raises GovernanceError where none of these stands under that number.
     """

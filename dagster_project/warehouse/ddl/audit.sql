@@ -26,16 +26,17 @@ select
     tokens.login,
     held.function,
     greatest(tokens.held_from, held.held_from, publishes.published_at) as since,
-    least(tokens.held_until, held.held_until) as until
+    least(tokens.held_until, held.held_until, stopped.since) as until
 from control.visibility
 inner join control.publishes on visibility.publish_id = publishes.publish_id
 inner join access.user_tokens as tokens on tokens.token = any(visibility.visible_to)
 inner join access.user_functions as held on tokens.login = held.login
 inner join control.published_functions as functions
     on held.function = functions.function and tokens.row_scope = functions.row_scope
+left join control.stopped_people as stopped on visibility.person_key = stopped.person_key
 where
     greatest(tokens.held_from, held.held_from, publishes.published_at)
-    < least(coalesce(tokens.held_until, 'infinity'), coalesce(held.held_until, 'infinity'));
+    < coalesce(least(tokens.held_until, held.held_until, stopped.since), 'infinity');
 
 grant select, insert, delete on control.visibility, control.published_functions, control.published_controls
 to hl_publisher;

@@ -41,12 +41,30 @@ create table if not exists control.disputed_rows (
 
 -- Who is shown nowhere: processing is restricted, or an objection was upheld. A restriction ends on its day by itself.
 create or replace view control.stopped_records as
-select records.record_hash, requests.ends_on
+select
+    records.record_hash,
+    requests.ends_on,
+    case requests.kind when 'restriction' then requests.recorded_at else requests.closed_at end as since
 from control.rights_records as records
 inner join control.rights_requests as requests on records.request_id = requests.request_id
 where
     (requests.kind = 'restriction' and requests.closed_at is null)
     or (requests.kind = 'objection' and requests.outcome = 'upheld');
+
+-- The people of the last publish of whom that is so today: exports and the row policies of the mart ask it, so that it
+-- counts without a run. The token is the one that item_visibility gives the rows of the person.
+create or replace view control.stopped_people as
+select
+    known.person_key,
+    min(stopped.since) as since,
+    'person:' || substr(encode(sha256(convert_to(
+        salts.salt || '|' || 'a person of the mart' || '|' || known.person_key, 'UTF8'
+    )), 'hex'), 1, 20) as token
+from control.person_key_records as known
+cross join control.person_key_salt as salts
+inner join control.stopped_records as stopped on known.record_hash = stopped.record_hash
+where stopped.ends_on is null or stopped.ends_on > (now() at time zone 'Europe/London')::date
+group by known.person_key, salts.salt;
 
 create or replace view control.disputed_values as
 select
@@ -63,3 +81,7 @@ inner join control.disputed_rows as told on requests.request_id = told.request_i
 where requests.kind = 'dispute' and requests.closed_at is null;
 
 grant select on control.stopped_records, control.disputed_values to hl_dbt, hl_publisher;
+
+-- For access.stopped_tokens(), by which the row policies of the mart ask.
+grant usage on schema control to hl_access_owner;
+grant select on control.stopped_people to hl_access_owner;

@@ -31,8 +31,9 @@
 {% endmacro %}
 
 {#
-    Row policies of a table about people, which bind its owner too. A reader sees the rows that a token of theirs opens;
-    who they are is asked once per statement, by session_user, which no SET ROLE and no setting changes. The pipeline's
+    Row policies of a table about people, which bind its owner too. A reader sees the rows that a token of theirs opens,
+    but of nobody whose processing is restricted or who objected with success; both are asked once per statement, who the
+    reader is by session_user, which no SET ROLE and no setting changes. The pipeline's
     logins see every row: they build, judge and copy. Governance compares the policies with these before each publish.
 #}
 {% macro limit_rows(scopes) %}
@@ -42,7 +43,10 @@
     create policy builder on {{ this }} to hl_dbt using (true) with check (true);
     {%- for function, row_scope in scopes.items() %}
     create policy {{ adapter.quote('fn_' ~ function) }} on {{ this }} for select to {{ adapter.quote('fn_' ~ function) }}
-    using (visible_to && (select access.my_tokens('{{ row_scope }}', '{{ this.identifier }}')));
+    using (
+        visible_to && (select access.my_tokens('{{ row_scope }}', '{{ this.identifier }}'))
+        and not visible_to && (select access.stopped_tokens())
+    );
     {%- endfor %}
 {% endmacro %}
 

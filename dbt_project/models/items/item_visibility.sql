@@ -57,6 +57,12 @@ tokens as (
         worker_token as token
     from caseloads
     where worker_token is not null
+    union -- opens nothing: it closes the rows of a person who may not be shown any more
+    select
+        linked_records.person_key,
+        {{ surrogate_key('person:', 'salts.salt', ["'a person of the mart'", 'linked_records.person_key']) }} as token
+    from linked_records
+    cross join salts
 ),
 
 -- The C collation sorts alike on every server.

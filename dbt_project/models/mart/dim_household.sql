@@ -28,6 +28,7 @@ held_tokens as (
     from identities
     inner join visibility on identities.person_key = visibility.person_key
     cross join lateral unnest(visibility.visible_to) as held (token)
+    where held.token not like 'person:%' -- of its people one may not be shown, and the others are
 ),
 
 -- Whoever sees somebody of a household sees the household. The C collation sorts alike on every server.

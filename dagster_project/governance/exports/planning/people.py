@@ -26,7 +26,7 @@ _PEOPLE = """
         people.person_key,
         {birth_date},
         {postcode},
-        households.people,
+        count(people.household_key) over (partition by people.household_key),
         exists (
             select from matched.item_adult_care_numbers as numbers where numbers.person_key = people.person_key),
         {items}
@@ -35,6 +35,7 @@ _PEOPLE = """
     left join mart.dim_household as households on people.household_key = households.household_key
     left join mart.bridge_person_address as addresses
         on people.person_key = addresses.person_key and households.partner = addresses.partner
+    where people.person_key <> all(%s)
     order by people.person_key
 """
 # Every number that partners hold for the person whose privacy statements cover it.
@@ -46,7 +47,10 @@ _NUMBERS = """
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody as the mart has them. `is_adult_care`: adult social care holds a record of them (clause ND-01)."""
+    """Somebody as the mart has them. `is_adult_care`: adult social care holds a record of them (clause ND-01).
+
+    `household_size` counts those who may be exported: one more would tell that somebody is hidden.
+    """
 
     person_key: str
     born: date | None
@@ -62,7 +66,7 @@ def read_people(conn: psycopg.Connection[Any], publish_id: str, items: frozenset
     Raises:
         ExportRefused: the matched records are not those of the published mart.
     """
-    hidden = hidden_people(conn, publish_id)
+    hidden = sorted(hidden_people(conn, publish_id))
     has = {name for (name,) in conn.execute(_HAS).fetchall()}
     shown = {name: _ALIASES[table] for table, name in (entry.split(".") for entry in has) if table in _ALIASES}
     wanted = [name for name in ITEMS if name in items and name in shown]
@@ -73,8 +77,7 @@ def read_people(conn: psycopg.Connection[Any], publish_id: str, items: frozenset
     )
     return [
         Person(*row[:5], items=dict(zip(wanted, row[5:], strict=False)))
-        for row in conn.execute(query).fetchall()
-        if row[0] not in hidden
+        for row in conn.execute(query, [hidden]).fetchall()
     ]
 
 
