@@ -10,6 +10,7 @@ import pytest
 from dagster_project.defs.gate.verdict import verdict
 from dagster_project.defs.publish.mart import published_mart
 from dagster_project.defs.resources import HearthlinkRun
+from dagster_project.governance.access.controls import row_rule
 from dagster_project.governance.gate import judge
 from dagster_project.governance.publish import PublishRefused, last_publish, publish
 from dagster_project.governance.summary import run_summary
@@ -52,7 +53,7 @@ BY_HAND = {
     "a policy": Tampering(
         "drop policy fn_adults_worker on mart_candidate.dim_person",
         "create policy fn_adults_worker on mart_candidate.dim_person for select to fn_adults_worker"
-        " using (visible_to && (select access.my_tokens('own_caseload', 'dim_person')))",
+        f" using {row_rule('own_caseload', 'dim_person')}",
         "access_as_agreed.*missing: dim_person: policy fn_adults_worker",
     ),
     "row level security": Tampering(
