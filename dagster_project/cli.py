@@ -10,6 +10,7 @@ import typer
 from rich.markup import escape
 
 from dagster_project import (
+    cli_access,
     cli_agreement,
     cli_audit,
     cli_demo,
@@ -46,7 +47,7 @@ app.add_typer(cli_docs.app, name="docs")
 app.add_typer(cli_mapping.app, name="mapping")
 for group in (cli_evidence, cli_holds, cli_review, cli_do_not_link, cli_user, cli_audit, cli_retention, cli_legal_hold):
     group.add_to(app)
-for group in (cli_export, cli_opt_out, cli_person, cli_secrets):
+for group in (cli_access, cli_export, cli_opt_out, cli_person, cli_secrets):
     group.add_to(app)
 
 Home = Annotated[

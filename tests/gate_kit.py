@@ -14,10 +14,10 @@ from dagster_project.agreement.model import file_sha256, load_agreement
 from dagster_project.agreement.register import load_register, matching
 from dagster_project.extracts.contracts import Contract, load_contracts
 from dagster_project.governance import gate
-from dagster_project.governance.access.controls import row_rule
+from dagster_project.governance.access.controls import control_statements
 from dagster_project.governance.access.functions import ensure_functions
 from dagster_project.governance.facts import read_facts
-from dagster_project.governance.mart_shape import HIDDEN, STRUCTURAL, MartShape, mart_shape
+from dagster_project.governance.mart_shape import STRUCTURAL, mart_shape
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import connect, sqlalchemy_url
 from dagster_project.warehouse.swap import reset_candidate
@@ -194,31 +194,8 @@ def _build_mart(conn: psycopg.Connection[Any], settings: Settings, publish_id: s
         "insert into mart_candidate.publish_info (publish_id, as_at, agreement_id, agreement_version, hold_while)"
         " select publish_id, as_at, agreement_id, agreement_version, hold_while from agreement.run_context"
     )
-    for function, readable in shape.readable.items():
-        for table, column in readable:
-            conn.execute(
-                sql.SQL("grant select ({}) on {} to {}").format(
-                    sql.Identifier(column), sql.Identifier("mart_candidate", table), sql.Identifier(f"fn_{function}")
-                )
-            )
-    conn.execute("grant select on all tables in schema mart_candidate to hl_publisher, hl_analyst")
-    _limit_rows(conn, shape)
-
-
-def _limit_rows(conn: psycopg.Connection[Any], shape: MartShape) -> None:
-    for name in HIDDEN:
-        table = f"mart_candidate.{name}"
-        statements = [
-            f"alter table {table} enable row level security, force row level security",
-            f"create policy pipeline on {table} for select to hl_analyst, hl_publisher using (true)",
-            f"create policy builder on {table} to hl_dbt using (true) with check (true)",
-            *(
-                f"create policy fn_{function} on {table} for select to fn_{function} using {row_rule(scope, name)}"
-                for function, scope in shape.row_scopes.items()
-            ),
-        ]
-        for statement in statements:
-            conn.execute(statement.encode())
+    for statement in control_statements(shape, "mart_candidate"):
+        conn.execute(statement)
 
 
 def create(conn: psycopg.Connection[Any], schema: str, table: str, columns: dict[str, str]) -> None:

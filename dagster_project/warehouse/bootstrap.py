@@ -13,7 +13,7 @@ from psycopg import sql
 
 from dagster_project.clock import utc_now
 from dagster_project.settings import Settings, prepare_home
-from dagster_project.warehouse import database, embedded
+from dagster_project.warehouse import database, embedded, setup_controls
 from dagster_project.warehouse.connection import ADMIN, connect
 from dagster_project.warehouse.errors import WarehouseError
 from dagster_project.warehouse.raw_tables import ensure_raw_tables, table_shapes
@@ -43,17 +43,18 @@ _SALT_BYTES = 32
 _LOCK_TIMEOUT = "30s"
 
 
-def ensure_warehouse(settings: Settings) -> None:
+def ensure_warehouse(settings: Settings, *, again: bool = False) -> None:
     """Start the embedded server if there is no other, and bring the warehouse to this version's definition.
 
-    Costs a few hundredths of a second when all is done already. Raises WarehouseError with what to do.
+    Costs a few hundredths of a second when all is done already, unless it is to be done `again`, which gives each login
+    of the pipeline the rights that it is meant to have. Raises WarehouseError with what to do.
     """
     prepare_home(settings)
     if not settings.dsn:
         embedded.start(settings)
     shapes = table_shapes()
     definition = _definition(shapes)
-    if _is_current(settings, definition):
+    if not again and _is_current(settings, definition):
         return
     try:
         with database.maintenance(settings) as conn:
@@ -63,7 +64,9 @@ def ensure_warehouse(settings: Settings) -> None:
             if not settings.dsn:
                 database.close_other_databases(conn)
             with connect(settings, ADMIN) as inside:
-                _build(inside, shapes, definition)
+                with setup_controls.kept_afterwards(inside):
+                    _build(inside, shapes)
+                _fill_control(inside, definition)
     except psycopg.Error as fault:
         raise WarehouseError(
             f"The warehouse could not be prepared: {fault.diag.message_primary or type(fault).__name__}. "
@@ -83,7 +86,7 @@ def _is_current(settings: Settings, definition: str) -> bool:
     return row is not None and row[0] == definition
 
 
-def _build(conn: psycopg.Connection[Any], shapes: dict[str, tuple[str, ...]], definition: str) -> None:
+def _build(conn: psycopg.Connection[Any], shapes: dict[str, tuple[str, ...]]) -> None:
     """All inside one transaction: a killed set-up leaves nothing half made."""
     conn.execute(sql.SQL("set local lock_timeout = {}").format(sql.Literal(_LOCK_TIMEOUT)))
     database.close_to_public(conn)
@@ -125,7 +128,6 @@ def _build(conn: psycopg.Connection[Any], shapes: dict[str, tuple[str, ...]], de
     grant_candidate(conn)
     grant_mart(conn, ())
     conn.execute("reset role")
-    _fill_control(conn, definition)
 
 
 @contextmanager
@@ -161,7 +163,8 @@ def _run_file(conn: psycopg.Connection[Any], name: str) -> None:
 def _definition(shapes: dict[str, tuple[str, ...]]) -> str:
     """One hash over all that shapes the warehouse: an edit of any of it makes the next call apply it."""
     digest = hashlib.sha256(json.dumps([shapes, _SCHEMA_OWNERS], sort_keys=True).encode())
-    code = [Path(__file__).parent / f"{name}.py" for name in ("bootstrap", "database", "raw_tables", "roles", "swap")]
+    names = ("bootstrap", "database", "raw_tables", "roles", "setup_controls", "swap")
+    code = [Path(__file__).parent / f"{name}.py" for name in names]
     for path in [*sorted(_ddl_folder().glob("*.sql")), *code]:
         digest.update(path.read_bytes())
     return digest.hexdigest()

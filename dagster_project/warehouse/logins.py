@@ -100,6 +100,13 @@ def ensure_function_roles(
         grant_mart(conn_admin, wanted)
 
 
+def right_statement(right: Right, role: str, *, given: bool) -> sql.Composed:
+    """What gives a right to a role, or takes it."""
+    # The places are our own words, written above; a schema's or function's name is not to be quoted with its arguments.
+    words = f"{right.privilege} on {right.kind} {right.place} {'to' if given else 'from'} "
+    return sql.SQL(f"{'grant' if given else 'revoke'} {words}") + sql.Identifier(role)  # type: ignore[arg-type]
+
+
 def open_login(conn: psycopg.Connection[Any], login: str, function: str, password: str) -> None:
     """Let one named person in, with one function: a new login, or one that is changed to this function and password.
 
@@ -155,10 +162,7 @@ def _all_function_roles(conn: psycopg.Connection[Any]) -> list[str]:
 
 
 def _set_right(conn: psycopg.Connection[Any], right: Right, role: str, *, given: bool) -> None:
-    # The places are our own words, written above; a schema's or function's name is not to be quoted with its arguments.
-    words = f"{right.privilege} on {right.kind} {right.place} {'to' if given else 'from'} "
-    statement = sql.SQL(f"{'grant' if given else 'revoke'} {words}") + sql.Identifier(role)  # type: ignore[arg-type]
-    conn.execute(statement)
+    conn.execute(right_statement(right, role, given=given))
 
 
 def _leave_other_roles(conn: psycopg.Connection[Any], login: str, role: str) -> None:

@@ -12,15 +12,17 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from dagster_project.governance.access import outsiders
+from dagster_project.governance.errors import GovernanceError
 from dagster_project.settings import Settings
-from dagster_project.warehouse import cluster, embedded, system_user
+from dagster_project.warehouse import cluster, embedded, setup_controls, system_user
 from dagster_project.warehouse.bootstrap import ensure_warehouse
 from dagster_project.warehouse.connection import connect, connection_env, open_connection, parameters, sqlalchemy_url
 from dagster_project.warehouse.errors import WarehouseError
 from dagster_project.warehouse.fingerprint import schema_fingerprint
 from dagster_project.warehouse.logins import ensure_function_roles
 from dagster_project.warehouse.swap import drop_previous, reset_candidate, swap_schemas
-from tests.access_kit import let_in
+from tests.access_kit import BY, let_in
 from tests.warehouse_kit import connector, temporary_settings
 
 ADMIN_PASSWORD = "Council-admin-1"
@@ -67,6 +69,8 @@ def systems_server(programs: Path) -> Iterator[str]:
 
 def make_admin(conn: psycopg.Connection) -> None:
     conn.execute(f"create role council_admin login createrole createdb password '{ADMIN_PASSWORD}'".encode())
+    # Somebody else's on the same server.
+    conn.execute("create role other_tenant superuser nologin")
 
 
 @pytest.fixture(scope="module", params=["wheel", "system"])
@@ -125,6 +129,51 @@ def test_the_definition_can_be_applied_again(settings: Settings) -> None:
     with connect(settings, "admin") as conn:
         conn.execute("update control.schema_version set definition_sha256 = 'old'")
     ensure_warehouse(settings)
+
+
+def test_the_set_up_takes_back_what_a_hand_gave(settings: Settings) -> None:
+    ensure_warehouse(settings)
+    with connect(settings, "admin") as conn:
+        assert standing_rights(conn) == set(setup_controls.kept(conn)) != set()
+        conn.execute("grant update on control.gate_verdicts to hl_dbt")
+        conn.execute("grant select (reason) on control.change_approvals to hl_analyst")
+        conn.execute("grant create on schema control to hl_loader")
+        conn.execute("grant execute on function control.hold_readers(timestamptz) to hl_loader")
+        conn.execute("alter table control.access_log disable trigger rows_stay")
+        conn.execute("create view control.peek as select 1 as one")
+        assert len(standing_rights(conn) - set(setup_controls.kept(conn))) == 7
+    ensure_warehouse(settings, again=True)
+    with connect(settings, "admin") as conn:
+        # What the set-up knows nothing of is not taken for its own.
+        strange = standing_rights(conn) - set(setup_controls.kept(conn))
+        assert {line.partition(":")[0] for line in strange} == {"control.peek"}
+        conn.execute("drop view control.peek")
+        assert standing_rights(conn) == set(setup_controls.kept(conn)) != set()
+
+
+def standing_rights(conn: psycopg.Connection) -> set[str]:
+    """What is given and laid out now, without what the agreement gives to functions."""
+    given = {given.control for given in setup_controls.read_rights(conn) if not given.role.startswith("fn_")}
+    return given | set(setup_controls.read_laid_out(conn))
+
+
+def test_anothers_superuser_is_named_until_somebody_vouches(settings: Settings) -> None:
+    ensure_warehouse(settings)
+    named = "role other_tenant superuser"
+    with connect(settings, "hl_publisher") as conn:
+        assert outsiders.not_vouched(conn, ()) == [named]
+        assert outsiders.vouch(settings, "other_tenant", BY, "the leisure service's own database") == [named]
+        assert outsiders.not_vouched(conn, ()) == []
+        assert outsiders.withdraw(settings, "other_tenant", BY) == 1
+        assert outsiders.not_vouched(conn, ()) == [named]
+    with connect(settings, "admin") as conn:
+        logged = conn.execute("select action, subject from control.access_log where subject = 'other_tenant'")
+        assert logged.fetchall() == [("access_vouch", "other_tenant"), ("access_vouch_withdrawn", "other_tenant")]
+    for role, reason in (("council_admin", "it is ours"), ("nobody_at_all", "why not"), ("other_tenant", "")):
+        with pytest.raises(GovernanceError):
+            outsiders.vouch(settings, role, BY, reason)
+    with pytest.raises(GovernanceError, match="Nobody vouches"):
+        outsiders.withdraw(settings, "other_tenant", BY)
 
 
 def test_names_sort_by_code_point_and_lower_case_knows_accents(settings: Settings) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from dagster_project.governance.mart_shape import HIDDEN, MartShape
 from dagster_project.warehouse.roles import ANALYST, DBT, FUNCTION_PREFIX, PUBLISHER
@@ -80,6 +81,34 @@ def _meant(shape: MartShape) -> Iterator[str]:
         for function, row_scope in shape.row_scopes.items():
             role = FUNCTION_PREFIX + function
             yield _policy(table, role, "PERMISSIVE", [role], "SELECT", row_rule(row_scope, table), None)
+
+
+def control_statements(shape: MartShape, schema: str) -> Iterator[sql.Composed]:
+    """What gives a schema without rights and policies those of `meant_controls`, as hl_dbt or the administrator.
+
+    The models give a candidate the same by a macro of their own: the gate holds each against this module.
+    """
+    for table in sorted(shape.tables):
+        for role in (PUBLISHER, ANALYST):
+            yield sql.SQL("grant select on {} to {}").format(sql.Identifier(schema, table), sql.Identifier(role))
+    for function, columns in shape.readable.items():
+        for table, column in sorted(columns):
+            yield sql.SQL("grant select ({}) on {} to {}").format(
+                sql.Identifier(column), sql.Identifier(schema, table), sql.Identifier(FUNCTION_PREFIX + function)
+            )
+    for table in sorted(HIDDEN):
+        place = sql.Identifier(schema, table)
+        yield sql.SQL("alter table {} enable row level security, force row level security").format(place)
+        yield sql.SQL("create policy pipeline on {} for select to {}, {} using (true)").format(
+            place, sql.Identifier(ANALYST), sql.Identifier(PUBLISHER)
+        )
+        yield sql.SQL("create policy builder on {} to {} using (true) with check (true)").format(
+            place, sql.Identifier(DBT)
+        )
+        for function, row_scope in shape.row_scopes.items():
+            role = sql.Identifier(FUNCTION_PREFIX + function)
+            rule = sql.SQL(row_rule(row_scope, table))  # type: ignore[arg-type]
+            yield sql.SQL("create policy {} on {} for select to {} using {}").format(role, place, role, rule)
 
 
 def row_rule(row_scope: str, table: str) -> str:

@@ -1,19 +1,26 @@
 """Roles as lines that name each control: what they may do, who is in which, who may connect, what all may do.
 
+Beside each line stands the statement that takes away what is there, or gives what is meant, where there is one.
+
 Compared with what the register of users and the set-up say (clauses SE-01, SE-02, TR-07, TR-08). The administrator who
-owns the database is no part of this: who holds that role is the council's to keep.
+owns the database and the role that the server began with are no part of this: who holds those is the council's to keep.
+Whoever else could pass by the rules is named as well.
 """
 
 import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
+from psycopg import sql
 
+from dagster_project.governance.access.outsiders import KEEPERS, not_vouched
 from dagster_project.governance.mart_shape import MartShape
-from dagster_project.warehouse.logins import LOG_RIGHTS, TOKEN_RIGHTS, Right
+from dagster_project.warehouse import setup_controls
+from dagster_project.warehouse.connection import DATABASE
+from dagster_project.warehouse.logins import LOG_RIGHTS, TOKEN_RIGHTS, Right, right_statement
 from dagster_project.warehouse.roles import (
     ACCESS_OWNER,
     FUNCTION_PREFIX,
@@ -23,7 +30,7 @@ from dagster_project.warehouse.roles import (
     PUBLISHER,
     WITHOUT_LOGIN,
 )
-from dagster_project.warehouse.swap import CANDIDATE, PREVIOUS, PUBLISHED
+from dagster_project.warehouse.swap import PUBLISHED
 
 _ROLES = """
     select
@@ -31,17 +38,25 @@ _ROLES = """
     from pg_catalog.pg_roles
     where rolname = any(%(ours)s) or starts_with(rolname, %(prefix)s)
 """
-_POWERS = ("superuser", "passes by row security", "makes roles", "makes databases", "replicates", "does not inherit")
+# What each is called, and what takes it away.
+_POWERS: dict[str, LiteralString] = {
+    "superuser": "nosuperuser",
+    "passes by row security": "nobypassrls",
+    "makes roles": "nocreaterole",
+    "makes databases": "nocreatedb",
+    "replicates": "noreplication",
+    "does not inherit": "inherit",
+}
 # The administrator made the roles, and a newer server makes it a member of each without any use of it.
-_MEMBERS = """
+_MEMBERS = f"""
     select members.rolname, granted.rolname, memberships.admin_option
     from pg_catalog.pg_auth_members as memberships
     inner join pg_catalog.pg_roles as granted on memberships.roleid = granted.oid
     inner join pg_catalog.pg_roles as members on memberships.member = members.oid
     where (members.rolname = any(%(ours)s) or granted.rolname = any(%(ours)s)
         or starts_with(members.rolname, %(prefix)s) or starts_with(granted.rolname, %(prefix)s))
-        and members.oid <> (select datdba from pg_catalog.pg_database where datname = current_database())
-"""
+        and members.oid not in {KEEPERS}
+"""  # noqa: S608 - our own words
 _MAY_CONNECT = """
     select rolname
     from pg_catalog.pg_roles
@@ -51,64 +66,32 @@ _MAY_CONNECT = """
 _DEFAULTS = "select coalesce(defaclrole::regrole::text, '') from pg_catalog.pg_default_acl"
 # What everybody may do beyond the system's own schemas; a routine without a list of rights is everybody's.
 _EVERYBODY = """
-    select 'database ' || datname
+    select 'database ' || datname, 'database ' || quote_ident(datname)
     from pg_catalog.pg_database
     cross join lateral aclexplode(coalesce(datacl, acldefault('d', datdba))) as rights
     where rights.grantee = 0 and datname = current_database()
     union all
-    select 'schema ' || nspname
+    select 'schema ' || nspname, 'schema ' || quote_ident(nspname)
     from pg_catalog.pg_namespace
     cross join lateral aclexplode(nspacl) as rights
     where rights.grantee = 0 and nspname <> all(%(system)s)
     union all
-    select nspname || '.' || relname
+    select nspname || '.' || relname, pg_class.oid::regclass::text
     from pg_catalog.pg_class
     inner join pg_catalog.pg_namespace on relnamespace = pg_namespace.oid
     cross join lateral aclexplode(relacl) as rights
     where rights.grantee = 0 and nspname <> all(%(system)s)
     union all
-    select nspname || '.' || proname || '()'
+    select nspname || '.' || proname || '()', 'routine ' || pg_proc.oid::regprocedure
     from pg_catalog.pg_proc
     inner join pg_catalog.pg_namespace on pronamespace = pg_namespace.oid
     cross join lateral aclexplode(coalesce(proacl, acldefault('f', proowner))) as rights
     where rights.grantee = 0 and nspname <> all(%(system)s) and rights.privilege_type = 'EXECUTE'
-"""
-# What functions and users may do with schemas and routines, and with relations outside the mart.
-_ELSEWHERE = """
-    select roles.rolname, nspname || '.' || relname || ': ' || rights.privilege_type
-    from pg_catalog.pg_class
-    inner join pg_catalog.pg_namespace on relnamespace = pg_namespace.oid
-    cross join lateral aclexplode(relacl) as rights
-    inner join pg_catalog.pg_roles as roles on rights.grantee = roles.oid
-    where nspname <> all(%(mart)s) and (starts_with(roles.rolname, %(prefix)s) or roles.rolname = any(%(people)s))
     union all
-    select roles.rolname, nspname || '.' || relname || '.' || attname || ': ' || rights.privilege_type
-    from pg_catalog.pg_class
-    inner join pg_catalog.pg_namespace on relnamespace = pg_namespace.oid
-    inner join pg_catalog.pg_attribute on pg_class.oid = attrelid
-    cross join lateral aclexplode(attacl) as rights
-    inner join pg_catalog.pg_roles as roles on rights.grantee = roles.oid
-    where nspname <> all(%(mart)s) and (starts_with(roles.rolname, %(prefix)s) or roles.rolname = any(%(people)s))
-    union all
-    select roles.rolname, 'schema ' || nspname || ': ' || rights.privilege_type
-    from pg_catalog.pg_namespace
-    cross join lateral aclexplode(nspacl) as rights
-    inner join pg_catalog.pg_roles as roles on rights.grantee = roles.oid
-    where starts_with(roles.rolname, %(prefix)s) or roles.rolname = any(%(people)s)
-    union all
-    select roles.rolname, nspname || '.' || proname || '(): ' || rights.privilege_type
-    from pg_catalog.pg_proc
-    inner join pg_catalog.pg_namespace on pronamespace = pg_namespace.oid
-    cross join lateral aclexplode(proacl) as rights
-    inner join pg_catalog.pg_roles as roles on rights.grantee = roles.oid
-    where starts_with(roles.rolname, %(prefix)s) or roles.rolname = any(%(people)s)
-    union all
-    select roles.rolname, 'database: ' || rights.privilege_type
-    from pg_catalog.pg_database
-    cross join lateral aclexplode(datacl) as rights
-    inner join pg_catalog.pg_roles as roles on rights.grantee = roles.oid
-    where datname = current_database() and rights.privilege_type <> 'CONNECT'
-        and (starts_with(roles.rolname, %(prefix)s) or roles.rolname = any(%(people)s))
+    select 'parameter ' || parname, 'parameter ' || parname
+    from pg_catalog.pg_parameter_acl
+    cross join lateral aclexplode(paracl) as rights
+    where rights.grantee = 0
 """
 _TOKENS = """
     select proname, pg_get_userbyid(proowner), prosecdef, proconfig, btrim(prosrc, E' \\n')
@@ -117,13 +100,20 @@ _TOKENS = """
 """
 _USERS = "select login, function, is_enabled from access.users"
 _SYSTEM = ("pg_catalog", "information_schema")
-_MART = (PUBLISHED, CANDIDATE, PREVIOUS)
 _TOKEN_FUNCTIONS = ("my_tokens", "stopped_tokens")
 _TOKEN_SETTINGS = ["search_path=pg_catalog, pg_temp"]
 
 
-def read_role_controls(conn: psycopg.Connection[Any], shape: MartShape) -> tuple[frozenset[str], frozenset[str]]:
-    """The controls as the database has them, and as they are meant to be. `conn` is the publisher's."""
+# A control in words, and the statement that puts it right.
+Controls = dict[str, sql.Composed | None]
+
+
+def read_role_controls(conn: psycopg.Connection[Any], shape: MartShape) -> tuple[Controls, Controls]:
+    """The controls as the database has them, and as they are meant to be. `conn` is the publisher's or administrator's.
+
+    A statement takes away what is there, or gives what is meant; None where only a person can say what to do, or the
+    set-up gives it.
+    """
     users = conn.execute(_USERS).fetchall()
     people = [login for login, _, _ in users]
     names = {
@@ -131,45 +121,54 @@ def read_role_controls(conn: psycopg.Connection[Any], shape: MartShape) -> tuple
         "people": people,
         "prefix": FUNCTION_PREFIX,
         "system": list(_SYSTEM),
-        "mart": list(_MART),
     }
-    return frozenset(_found(conn, names)), frozenset(_meant(shape, users))
+    return dict(_found(conn, names)), dict(_meant(shape, users)) | dict.fromkeys(setup_controls.kept(conn))
 
 
-def _found(conn: psycopg.Connection[Any], names: dict[str, Any]) -> Iterator[str]:
+def _found(conn: psycopg.Connection[Any], names: dict[str, Any]) -> Iterator[tuple[str, sql.Composed | None]]:
     for role, can_login, *powers in conn.execute(_ROLES.encode(), names).fetchall():
         if can_login:
-            yield _login(role)
-        yield from (f"role {role} {power}" for power, held in zip(_POWERS, powers, strict=True) if held)
+            yield _login(role), _statement("alter role {} nologin", role)
+        for (power, without), held in zip(_POWERS.items(), powers, strict=True):
+            if held:
+                yield f"role {role} {power}", sql.SQL("alter role {} {}").format(sql.Identifier(role), sql.SQL(without))
     for member, granted, hands_on in conn.execute(_MEMBERS.encode(), names).fetchall():
         # Who keeps what a legal hold kept is for the administrator to name, among the users.
         if granted != HOLD_CUSTODIAN or member not in names["people"]:
-            yield f"{member} is in {granted}{' and may hand it on' if hands_on else ''}"
-    yield from (f"{login} may connect" for (login,) in conn.execute(_MAY_CONNECT).fetchall())
-    yield from (f"default privileges of {role}" for (role,) in conn.execute(_DEFAULTS).fetchall())
-    yield from (f"{place} is open to everybody" for (place,) in conn.execute(_EVERYBODY.encode(), names).fetchall())
-    yield from (f"{role}: {right}" for role, right in conn.execute(_ELSEWHERE.encode(), names).fetchall())
+            line = f"{member} is in {granted}{' and may hand it on' if hands_on else ''}"
+            yield line, _statement("revoke {} from {} cascade", granted, member)
+    for (login,) in conn.execute(_MAY_CONNECT).fetchall():
+        yield f"{login} may connect", _statement("revoke connect on database {} from {}", DATABASE, login)
+    for place, target in conn.execute(_EVERYBODY.encode(), names).fetchall():
+        yield f"{place} is open to everybody", setup_controls.revocation(target, None)
+    for given in setup_controls.read_rights(conn):
+        yield given.control, setup_controls.revocation(given.target, given.role)
+    yield from ((f"default privileges of {role}", None) for (role,) in conn.execute(_DEFAULTS).fetchall())
+    yield from ((line, None) for line in (*not_vouched(conn, names["people"]), *setup_controls.read_laid_out(conn)))
     for name, owner, is_definer, settings, body in conn.execute(_TOKENS).fetchall():
         if (owner, is_definer, settings, body) == (ACCESS_OWNER, True, _TOKEN_SETTINGS, function_body(name)):
-            yield _as_set_up(name)
+            yield _as_set_up(name), None
 
 
-def _meant(shape: MartShape, users: list[tuple[Any, ...]]) -> Iterator[str]:
+def _meant(shape: MartShape, users: list[tuple[Any, ...]]) -> Iterator[tuple[str, sql.Composed | None]]:
     for login in PIPELINE_LOGINS:
-        yield _login(login)
-        yield f"{login} may connect"
-    yield f"{PUBLISHER} is in {MART_OWNER}"
+        yield from _lets_in(login)
+    yield f"{PUBLISHER} is in {MART_OWNER}", _statement("grant {} to {}", MART_OWNER, PUBLISHER)
     for login, function, is_enabled in users:
         if is_enabled:
-            yield _login(login)
-            yield f"{login} is in {FUNCTION_PREFIX}{function}"
-            yield f"{login} may connect"
+            yield from _lets_in(login)
+            role = FUNCTION_PREFIX + function
+            yield f"{login} is in {role}", _statement("grant {} to {}", role, login)
     for function in shape.row_scopes:
-        yield f"{FUNCTION_PREFIX}{function}: schema {PUBLISHED}: USAGE"
-        yield from (_right(function, right) for right in TOKEN_RIGHTS)
+        yield from (_right(function, right) for right in (Right("usage", "schema", PUBLISHED), *TOKEN_RIGHTS))
     for function in shape.log_readers:
         yield from (_right(function, right) for right in LOG_RIGHTS)
-    yield from (_as_set_up(name) for name in _TOKEN_FUNCTIONS)
+    yield from ((_as_set_up(name), None) for name in _TOKEN_FUNCTIONS)
+
+
+def _lets_in(login: str) -> Iterator[tuple[str, sql.Composed]]:
+    yield _login(login), _statement("alter role {} login", login)
+    yield f"{login} may connect", _statement("grant connect on database {} to {}", DATABASE, login)
 
 
 @cache
@@ -184,9 +183,14 @@ def _as_set_up(name: str) -> str:
     return f"access.{name}() as set up"
 
 
-def _right(function: str, right: Right) -> str:
+def _right(function: str, right: Right) -> tuple[str, sql.Composed]:
+    role = FUNCTION_PREFIX + function
     place = f"schema {right.place}" if right.kind == "schema" else re.sub(r"\(.*", "()", right.place)
-    return f"{FUNCTION_PREFIX}{function}: {place}: {right.privilege.upper()}"
+    return f"{role}: {place}: {right.privilege.upper()}", right_statement(right, role, given=True)
+
+
+def _statement(words: LiteralString, *names: str) -> sql.Composed:
+    return sql.SQL(words).format(*map(sql.Identifier, names))
 
 
 def _login(role: str) -> str:

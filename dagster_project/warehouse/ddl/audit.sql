@@ -19,6 +19,20 @@ create table if not exists control.published_controls (
     publish_id text not null
 );
 
+-- What the set-up gave and made, in words, written down as it ended.
+create table if not exists control.setup_controls (
+    control text primary key
+);
+
+-- Powers of roles that are not Hearthlink's, on a server that others use too: who says that they are in order, and why.
+create table if not exists control.vouched_powers (
+    control text primary key,
+    role text not null,
+    vouched_by text not null check (vouched_by <> ''),
+    reason text not null check (reason <> ''),
+    vouched_at timestamptz not null
+);
+
 create or replace view control.who_could_see as
 select
     visibility.person_key,
@@ -40,3 +54,5 @@ where
 
 grant select, insert, delete on control.visibility, control.published_functions, control.published_controls
 to hl_publisher;
+grant select on control.setup_controls to hl_publisher;
+grant select (control) on control.vouched_powers to hl_publisher;
