@@ -219,7 +219,8 @@ BREAKS = {
                           "not meant: control.access_log: trigger rows_stay off"),
     "the log's function": ("create or replace function control.refuse_change() returns trigger language plpgsql"
                            " as 'begin return new; end'", "missing: control.refuse_change(): belongs"),
-    "a view that checks ask": ("create or replace view control.stopped_records as select record_hash, ends_on, closed_at as since from"
-                               " control.rights_records inner join control.rights_requests using (request_id)"
-                               " where false", "not meant: control.stopped_records: shows"),
+    "a view that checks ask": ("create or replace view control.stopped_records as select record_hash, ends_on,"
+                               " closed_at as since from control.rights_records inner join"
+                               " control.rights_requests using (request_id) where false",
+                               "not meant: control.stopped_records: shows"),
 }  # fmt: skip
