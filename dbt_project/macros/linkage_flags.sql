@@ -97,6 +97,14 @@
     )
 {%- endmacro %}
 
+{# Of one year or within a month of each other: no generation lies between, though no slip of the pen may explain it. #}
+{% macro linkage_dates_are_near(left_date, right_date) -%}
+    (
+        extract(year from {{ left_date }}) = extract(year from {{ right_date }})
+        or abs({{ left_date }} - {{ right_date }}) <= 31
+    )
+{%- endmacro %}
+
 {# 1 January stands for "some day of that year" in many people's papers. #}
 {% macro linkage_is_new_year(birth_date) -%}
     (extract(month from {{ birth_date }}) = 1 and extract(day from {{ birth_date }}) = 1)
