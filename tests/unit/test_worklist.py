@@ -85,7 +85,8 @@ def test_it_asks_in_words_and_shows_flags_and_no_record(worklist: Path) -> None:
     header, first, second = ([str(cell.value or "") for cell in row] for row in sheet.iter_rows())
     told = dict(zip(header, first, strict=True))
     assert [told[name] for name in FIELDS] == ["conflict", "missing", "", "agree", "", "close", "", ""]
-    assert (told["item"], told["one system"], told["other system"]) == ("r1", "Children's services", "Housing options")
+    assert (told["item"], told["tier"], told["rule"]) == ("r1", "1", "upn")
+    assert (told["one system"], told["other system"]) == ("Children's services", "Housing options")
     assert dict(zip(header, second, strict=True))["earlier decision"] == "unsure"
     assert sheet.cell(2, 2).data_type == "s", "text that looks like a formula stays text"
     assert not any("CANARY" in cell for cell in first + second)
@@ -95,7 +96,7 @@ def test_the_decision_is_a_drop_down(worklist: Path) -> None:
     (choice,) = opened(worklist)["Worklist"].data_validations.dataValidation
     assert choice.type == "list"
     assert choice.formula1 == '"confirm,reject,unsure"'
-    assert str(choice.sqref) == "O2:O3"
+    assert str(choice.sqref) == "P2:P3"
 
 
 def test_answers_come_back_and_untouched_lines_do_not(worklist: Path) -> None:

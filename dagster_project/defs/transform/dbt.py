@@ -22,10 +22,11 @@ from dagster_project.governance.linkage.splink_pairs import approved_bands, forg
 from dagster_project.settings import Settings, export_environment
 from dagster_project.warehouse.connection import connect, connection_env
 
-# dbt's unit tests prove the rules on invented rows; they are for CI, not for each run over real data.
-IDENTITIES = ("run", "--select", "+identity_records", "+identity_postcodes")
 DUE = dg.AssetKey(["retention", "due"])
+# dbt's unit tests prove the rules on invented rows; they are for CI, not for each run over real data.
 BUILD = ("build", "--exclude-resource-type", "unit_test")
+# With the seeds that they read; they are tested where everything is built.
+IDENTITIES = (*BUILD, "--exclude-resource-type", "test", "--select", "+identity_records +identity_postcodes")
 
 
 class Translator(DagsterDbtTranslator):

@@ -12,8 +12,8 @@ from dagster_project.governance.workbooks import CLASSIFICATION, encrypted, open
 
 SHEET, ABOUT = "Worklist", "About"
 DECISION, WHY = "your decision", "why"
-COLUMNS = ("item", "question", "tier", "one system", "other system", *FIELDS, "earlier decision", DECISION, WHY)
-_WIDTHS = {"item": 24, "question": 60, "one system": 28, "other system": 28, DECISION: 14, WHY: 60}
+COLUMNS = ("item", "question", "tier", "rule", "one system", "other system", *FIELDS, "earlier decision", DECISION, WHY)
+_WIDTHS = {"item": 24, "question": 60, "rule": 26, "one system": 28, "other system": 28, DECISION: 14, WHY: 60}
 _HELP = (
     "For each question choose confirm (one person), reject (two people) or unsure, and say why.",
     "Leave a line empty to leave its question open.",
@@ -78,6 +78,7 @@ def _write_items(book: Any, items: Sequence[Item], partners: Mapping[str, str]) 
             item.item_id,
             item.meaning,
             str(item.tier),
+            item.rule,
             partners.get(item.left_partner, item.left_partner),
             partners.get(item.right_partner or "", item.right_partner or ""),
             *item.flags().values(),

@@ -4,6 +4,7 @@ Splink is not among what Hearthlink needs (`pip install hearthlink[splink]`). Wh
 the columns of `COLUMNS`, and gets pairs with a probability.
 """
 
+import logging
 from collections.abc import Iterable
 from typing import Any
 
@@ -49,7 +50,8 @@ def linker(db: duckdb.DuckDBPyConnection, table: str, key: str, rules: Iterable[
         retain_intermediate_calculation_columns=False,
         retain_matching_columns=False,
     )
-    return Linker(DuckDBAPI(connection=db).register(table), settings)
+    # Pages of figures about the records, and advice that nobody asked for, have no place in a run's log.
+    return Linker(DuckDBAPI(connection=db).register(table), settings, log_level=logging.ERROR)
 
 
 def predict(db: duckdb.DuckDBPyConnection, table: str, key: str, threshold: float) -> tuple[Any, Any]:
