@@ -77,3 +77,18 @@
         else 'conflict'
     end
 {%- endmacro %}
+
+{# CTE `lawful`: per partner and identifier whether its privacy statement covers it; no answer is a no. Needs the CTE
+   lawful_identifiers. #}
+{% macro identity_lawful() -%}
+lawful as (
+    select
+        partner,
+        {% for identifier in ['nhs_number', 'upn', 'social_care_id', 'education_id', 'nino'] -%}
+        max(case when identifier = '{{ identifier }}' and allowed then 1 else 0 end) = 1 as {{ identifier }},
+        {% endfor -%}
+        count(*) as answers
+    from lawful_identifiers
+    group by partner
+)
+{%- endmacro %}

@@ -1,7 +1,6 @@
 """Neither the order of rows nor what partners and records are called decides who is one person, tier 5 included."""
 
 import random
-from datetime import date, timedelta
 from pathlib import Path
 from typing import get_args
 
@@ -11,11 +10,9 @@ from dagster_project.agreement.content import MatchMethod
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import connect
 from tests.linkage import population
-from tests.linkage.population import Council, dbt, load, nhs_number
+from tests.linkage.population import Council, dbt, load
+from tests.linkage.random_council import PEOPLE, some_council
 
-PEOPLE = 150
-FIRST = ["Ann", "Amelia", "Amelie", "Dan", "Daniel", "Freya", "Freya Julie", "Jack", "Jacob", "Muhammad", "Mohammed"]
-LAST = ["Ali", "Ash", "Ash-Birch", "Birch", "Browne", "Brrowne", "Elm", "Jack"]
 IDS = ("person_id", "case_id", "placement_id", "social_care_id", "education_id")
 POOL = """
 select pool.partner, pool.record_id, final.cluster_id
@@ -30,22 +27,6 @@ TABLES = (
     "match_rules",
     "match_methods",
 )
-
-
-def some_council(dice: random.Random) -> Council:
-    """People with few names, few homes and careless clerks, so that keys are ambiguous and merges come undone."""
-    council = Council()
-    for serial in range(PEOPLE):
-        name, born = f"{dice.choice(FIRST)} {dice.choice(LAST)}", date(1990, 1, 1) + timedelta(dice.randrange(8000))
-        for add in dice.sample([council.housed, council.child, council.adult, council.pupil, council.housed], 3):
-            typed = name if dice.random() < 0.8 else f"{dice.choice(FIRST)} {name.split()[-1]}"
-            if dice.random() < 0.1:
-                typed = f"{name.split()[0]} {dice.choice(LAST)}"
-            seen = born + timedelta(dice.choice((0, 0, 0, 0, 0, 0, 9, 365)))
-            number = {"nhs_number": nhs_number(serial + dice.choice((0, 0, 0, 0, 1)))} if dice.random() < 0.3 else {}
-            place = f"AA1 {dice.randrange(1, 10)}A{dice.choice('AB')}"
-            add(typed, None if dice.random() < 0.1 else seen.isoformat(), place, **number)
-    return council
 
 
 def renamed(council: Council, partners: dict[str, str], dice: random.Random) -> tuple[Council, dict[str, str]]:

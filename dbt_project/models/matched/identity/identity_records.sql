@@ -48,17 +48,7 @@ one_per_record as (
     select * from agreed
 ),
 
--- no answer in the privacy statements is a no
-lawful as (
-    select
-        partner,
-        {% for identifier in ['nhs_number', 'upn', 'social_care_id', 'education_id', 'nino'] -%}
-        max(case when identifier = '{{ identifier }}' and allowed then 1 else 0 end) = 1 as {{ identifier }},
-        {% endfor -%}
-        count(*) as answers
-    from lawful_identifiers
-    group by partner
-),
+{{ identity_lawful() }},
 
 numbers_on_many_dates as (
     select
