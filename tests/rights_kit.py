@@ -15,6 +15,7 @@ from dagster_project.settings import Settings
 from tests.access_kit import let_in
 from tests.access_world import population
 from tests.council_kit import AS_AT, Pipeline, deliver, with_lines
+from tests.linkage.population import Council, nhs_number, upn
 
 STEWARD, OFFICER, WHY = "stella.fenwick", "tia.fenwick", "asked by letter"
 CHANGES = (
@@ -39,6 +40,19 @@ class Asked:
     objection: int
     dot: list[Record]
     split: Unlinked
+    eli: list[Record]
+
+
+def council() -> Council:
+    """The people of the access tests, and Eli, whom five systems hold by one number, name and date."""
+    made = population()
+    name, born, number = "Eli Elder", "2008-09-10", {"nhs_number": nhs_number(9)}
+    made.housed(name, born, "AA1 1AE", **number)
+    made.tenant(name, born, "AA1 1AE", **number)
+    made.child(name, born, upn=upn(9), **number)
+    made.adult(name, born, **number)
+    made.pupil(name, born, upn=upn(9))
+    return made
 
 
 def published(warehouse: Settings, folder: Path) -> Pipeline:
@@ -46,7 +60,7 @@ def published(warehouse: Settings, folder: Path) -> Pipeline:
     shipped = warehouse.agreement_file.read_text(encoding="utf-8")
     wider = with_lines(shipped, ("  hold_while: temporary_accommodation", "  hold_while: social_housing"))
     (folder / "agreement.yaml").write_text(wider, encoding="utf-8")
-    deliver(warehouse, population())
+    deliver(warehouse, council())
     made = Pipeline(warehouse, folder / "target").under(folder / "agreement.yaml")
     made.build_once("p_1")
     let_in(made.settings, STEWARD, "data_steward", Scope())
@@ -56,7 +70,7 @@ def published(warehouse: Settings, folder: Path) -> Pipeline:
 
 
 def ask(pipeline: Pipeline) -> Asked:
-    """Ann disputes, Bea is restricted, Rae objected with success, Dot was linked wrongly; and a second run."""
+    """Ann disputes, Bea is restricted, Rae objected with success, Dot and Eli were linked wrongly; and a second run."""
     settings = pipeline.settings
     keys = {name: key_of(pipeline, name) for name in names(pipeline)}
     ann = keys["Ann"]
@@ -75,10 +89,13 @@ def ask(pipeline: Pipeline) -> Asked:
     dot = records_of(pipeline, keys["Dot"])
     [adults] = [record for record in dot if record.partner == "fakeshire_asc"]
     split = unlink(settings, keys["Dot"], adults, STEWARD, WHY)
+    eli = records_of(pipeline, keys["Eli"])
+    assert len(eli) == 5
+    unlink(settings, keys["Eli"], eli[0], STEWARD, WHY)
     run(pipeline, "p_2")
     opened = (ehcp, born, address, restriction, objection)
     ehcp_id, born_id, address_id, restriction_id, objection_id = (one.request_id for one in opened)
-    return Asked(keys, ehcp_id, born_id, address_id, restriction_id, objection_id, dot, split)
+    return Asked(keys, ehcp_id, born_id, address_id, restriction_id, objection_id, dot, split, eli)
 
 
 def finish(pipeline: Pipeline, publish_id: str) -> None:

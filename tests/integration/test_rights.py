@@ -200,16 +200,30 @@ def test_a_wrong_link_splits_the_person_and_the_log_tells_who_saw_it(pipeline: P
     dot = asked.keys["Dot"]
     assert asked.split.entries == 2
     assert {viewer.login for viewer in asked.split.viewers} == {STEWARD, OFFICER}
-    ((actor, subject, detail),) = logged(pipeline, "person_unlink")
+    (actor, subject, detail), _ = logged(pipeline, "person_unlink")
     assert (actor, subject, set(detail["could_see"])) == (STEWARD, dot, {STEWARD, OFFICER})
     assert (detail["reason"], detail["exports"]) == (WHY, [])
     # Known to housing alone by now, so nothing is shown; the other's record is of nobody in scope and gone.
     assert "Dot" not in names(pipeline)
     held = {record for (record,) in pipeline.rows("select record_id from matched.person_records")}
     assert {record.partner for record in asked.dot if record.record_id in held} == {"fakeshire_homes", "fakeshire_ta"}
-    assert pipeline.rows("select count(*) from control.deletions where basis = 'unlinked'") == [(1,)]
+    assert pipeline.rows("select count(*) from control.deletions where basis = 'unlinked'") == [(2,)]
     with pytest.raises(GovernanceError, match="not two records"):
         unlink(pipeline.settings, dot, Record("fakeshire_csc", "C1"), STEWARD, WHY)
+
+
+def test_to_unlink_parts_the_wrong_record_alone(pipeline: Pipeline, asked: Asked) -> None:
+    """Number, name and date are those of all five: they count as the person's, and ask nobody a question."""
+    wrong, *rest = asked.eli
+    entries = "select count(*) from control.do_not_link where removed_at is null and '{}' in ({})"
+    assert pipeline.rows(entries.format(wrong.record_id, "left_record_id, right_record_id")) == [(4,)]
+    eli = key_of(pipeline, "Eli")
+    assert (eli, records_of(pipeline, eli)) == (asked.keys["Eli"], rest)
+    of_rest = ", ".join(f"'{record.record_id}'" for record in rest)
+    asks = f"select count(*) from matched.review_queue where left_record_id in ({of_rest})"
+    assert pipeline.rows(f"{asks} or right_record_id in ({of_rest})") == [(0,)]
+    [(linked,)] = pipeline.rows(f"select count(*) from matched.links where left_record_id in ({of_rest})")
+    assert linked > 0
 
 
 def test_a_correction_ends_a_dispute_and_whoever_leaves_is_forgotten(pipeline: Pipeline, asked: Asked) -> None:
@@ -224,7 +238,7 @@ def test_a_correction_ends_a_dispute_and_whoever_leaves_is_forgotten(pipeline: P
             conn.execute(change.encode())
     run(pipeline, "p_3")
 
-    assert names(pipeline) == {"Ann", "Rae"}
+    assert names(pipeline) == {"Ann", "Eli", "Rae"}
     assert key_of(pipeline, "Rae") == asked.keys["Rae"]
     assert shown(pipeline, "has_ehcp", ann) == "N"
     born = pipeline.rows(f"select date_of_birth from mart.dim_person where person_key = '{ann}'")

@@ -18,8 +18,8 @@ from dagster_project.settings import Settings
 
 _ADD = """
     insert into control.do_not_link
-        (left_partner, left_record_id, right_partner, right_record_id, reason, added_by, added_at)
-    values (%s, %s, %s, %s, %s, %s, %s)
+        (left_partner, left_record_id, right_partner, right_record_id, wrong_side, reason, added_by, added_at)
+    values (%s, %s, %s, %s, %s, %s, %s, %s)
     on conflict do nothing
     returning entry_id
 """
@@ -109,11 +109,17 @@ def add(settings: Settings, one: Record, other: Record | None, by: str, reason: 
         return Added(entry_id, *_as_things_stand(conn, records))
 
 
-def keep_apart(conn: psycopg.Connection[Any], one: Record, other: Record | None, by: str, reason: str) -> int | None:
-    """Put two records, or one and everybody, on the register; the entry's number, None where it stands already."""
+def keep_apart(
+    conn: psycopg.Connection[Any], one: Record, other: Record | None, by: str, reason: str, wrong: Record | None = None
+) -> int | None:
+    """Put two records, or one and everybody, on the register; the entry's number, None where it stands already.
+
+    `wrong` is which of the two was found not to be the person's: what both share then counts as the other's alone.
+    """
     left, right = (one, None) if other is None else sorted([one, other], key=lambda record: record.key)
     sides = [left.partner, left.record_id, right and right.partner, right and right.record_id]
-    row = conn.execute(_ADD, [*sides, reason, by, utc_now()]).fetchone()
+    wrong_side = None if wrong is None else "left" if wrong == left else "right"
+    row = conn.execute(_ADD, [*sides, wrong_side, reason, by, utc_now()]).fetchone()
     return row[0] if row else None
 
 

@@ -34,7 +34,8 @@ def unlink(
 ) -> Unlinked:
     """Keep a record apart from the other records of a person, or from those named, from the next run on.
 
-    That run shows them as two, and its purge deletes what was held only for the link.
+    That run shows them as two, and its purge deletes what was held only for the link. The others stay together by what
+    they share: numbers and names that the wrong record shares with them count as theirs.
 
     Raises:
         GovernanceError: the record, or one of `apart_from`, is none of the person's; all are kept apart already; or as
@@ -47,7 +48,7 @@ def unlink(
             raise GovernanceError(
                 f"These are not two records of {person_key}: 'hearthlink person report' lists those of a person"
             )
-        made = [keep_apart(conn, wrong, other, login, detail["reason"]) for other in others]
+        made = [keep_apart(conn, wrong, other, login, detail["reason"], wrong) for other in others]
         entries = [entry for entry in made if entry is not None]
         if not entries:
             raise GovernanceError("These records are kept apart already: run, and they are shown as two")

@@ -20,6 +20,9 @@ create unique index if not exists do_not_link_stands_once
 on control.do_not_link (left_partner, left_record_id, coalesce(right_partner, ''), coalesce(right_record_id, ''))
 where removed_at is null;
 
+-- Which of the two was found not to be the person's, where a link was undone; null where they are kept apart otherwise.
+alter table control.do_not_link add column if not exists wrong_side text check (wrong_side in ('left', 'right'));
+
 create table if not exists control.review_exports (
     export_id text primary key,
     exported_by text not null,
@@ -97,7 +100,7 @@ create table if not exists control.person_key_events (
 
 -- What the pipeline may know of a decision: the records it is about.
 create or replace view control.do_not_link_records as
-select left_partner, left_record_id, right_partner, right_record_id
+select left_partner, left_record_id, right_partner, right_record_id, wrong_side
 from control.do_not_link
 where removed_at is null;
 

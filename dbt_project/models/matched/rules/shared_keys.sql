@@ -16,6 +16,15 @@ sheltered as (
     where right_record_key is null
 ),
 
+-- where a link was undone: the record that was not the person's, and one of the person's
+undone as (
+    select
+        wrong_record_key,
+        case when wrong_record_key = left_record_key then right_record_key else left_record_key end as record_key
+    from {{ ref('kept_apart') }}
+    where wrong_record_key is not null
+),
+
 identities as {{ inlined() }} (
     select * from {{ ref('identity_records') }}
 ),
@@ -33,6 +42,17 @@ held_twice as {{ written_out() }} (
     having count(*) > 1
 ),
 
+-- what the two share is the person's: the wrong record is no holder of it, and the person's others go on by it
+disowned as (
+    select distinct
+        undone.wrong_record_key as record_key,
+        keys.rule,
+        keys.key
+    from undone
+    inner join keys
+        on undone.record_key = keys.record_key
+),
+
 -- a record kept apart from everybody counts as a holder of its keys, but no tier proposes it
 shared as (
     select
@@ -48,6 +68,11 @@ shared as (
             and keys.key = held_twice.key
     left join sheltered
         on keys.record_key = sheltered.record_key
+    left join disowned
+        on keys.record_key = disowned.record_key
+            and keys.rule = disowned.rule
+            and keys.key = disowned.key
+    where disowned.record_key is null
 ),
 
 -- two records that a reviewer has confirmed reach each other, whatever has become of what they shared
