@@ -17,7 +17,7 @@ FACTS: dict[str, str] = {
     "items_used": "Every item for display is used by a function and supported by a power",
     "dpia_referenced": "The agreement points to an impact assessment with a reference and a date not ahead",
     "secrets_private": "No file or folder of the home's secrets can be read by another user of the computer",
-    "no_score_column": "No column of the candidate is a score, rank, priority or decision about a person",
+    "no_score_column": "No column of the candidate or elsewhere is a score, rank, priority or decision about a person",
     "consent_not_gathered": "The agreement states that consent is not gathered, and no staged column holds one",
     "privacy_statements": "Every partner whose data the run may use has a privacy statement that is published by then",
     "lawful_basis": "The agreement lists Article 6(1)(c) and 6(1)(e) for personal data",

@@ -20,6 +20,7 @@ PEOPLE_FAULTS = {
     "dim_person.publish_id": f"update {PERSON} set publish_id = null where person_key = '{data.ALONE}'",
     "dim_person.linked": f"delete from matched.person_records where person_key = '{data.ALONE}' and source = 'asc'",
     "dim_person.in_scope": "delete from matched.scope_housing_records where record_id = 'M3'",
+    "dim_person.not_stopped": f"insert into matched.person_key_records values ('n-restricted', '{data.ALONE}')",
     "dim_person.housed_now": "update staged.stg_hou_ta_placements set end_date = '2026-11-20' where case_id = 'C2'",
     "dim_person.all_shown": f"delete from {PERSON} where person_key = '{data.ALONE}'",
     "dim_person.has_facts": f"delete from {FCT} where person_key = '{data.ALONE}'",
@@ -96,9 +97,20 @@ STAGED_FAULTS = {
 }
 
 
+# Of a record that nobody in the world has.
+RESTRICTION = """
+    with made as (
+        insert into control.rights_requests (kind, received_on, due_on, reason, recorded_by, recorded_at)
+        values ('restriction', '2026-11-01', '2026-12-01', 'asked by letter', 'stella.fenwick', now())
+        returning request_id)
+    insert into control.rights_records select request_id, 'n-restricted' from made
+"""
+
+
 @pytest.fixture(scope="module")
 def sound_rows(own_warehouse: Settings) -> dict[str, str]:
     kit.build_world(own_warehouse)
+    kit.alter(own_warehouse, RESTRICTION, "admin")
     return kit.read_rows(own_warehouse)
 
 

@@ -1,7 +1,5 @@
 """People's rights on a small council: a dispute, a restriction, an objection and a wrong link, run by run."""
 
-import json
-import re
 from datetime import date
 from pathlib import Path
 
@@ -37,8 +35,6 @@ from tests.rights_kit import (  # fmt: skip
     shown,
     values,
 )
-
-SCORE = re.compile(r"(^|_)(score|probability|likelihood|prediction|rating|ranking|priority|weight|risk_level)s?(_|$)")
 
 
 @pytest.fixture(scope="module")
@@ -133,16 +129,6 @@ def test_a_report_holds_all_that_is_held_of_the_person_and_marks_what_is_of_othe
     assert (actor, subject, detail["reason"]) == (STEWARD, dot, WHY)
     with connect(settings, "admin") as conn:
         conn.execute("delete from raw.ren_tenants where person_id = 'T-other'")
-
-
-def test_nothing_that_is_held_of_people_is_a_score(pipeline: Pipeline) -> None:
-    """Art. 22 UK GDPR, PU-05: built tables and contracts alike. A link has a rule and a tier, and no weight."""
-    columns = {name for schema in ("matched", "mart", "staged") for name in pipeline.columns(schema)}
-    nodes = json.loads((pipeline.target / "manifest.json").read_text(encoding="utf-8"))["nodes"].values()
-    columns |= {f"{node['name']}.{column}" for node in nodes for column in node.get("columns", ())}
-    assert len(columns) > 500
-    assert {name for name in columns if SCORE.search(name.partition(".")[2])} == set()
-    assert SCORE.search("risk_score") and SCORE.search("match_probability") and not SCORE.search("underscored")
 
 
 @pytest.fixture(scope="module")

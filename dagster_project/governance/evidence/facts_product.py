@@ -12,18 +12,30 @@ from dagster_project.dropbox.errors import AccountError
 from dagster_project.governance.evidence.world import Tally, World, all_hold, none_found
 from dagster_project.warehouse.login_names import LoginRefused, refuse_generic
 from dagster_project.warehouse.roles import FUNCTION_PREFIX, PIPELINE_LOGINS
+from dagster_project.warehouse.swap import CANDIDATE
 
 _MAIL = {"smtplib", "imaplib", "poplib", "aiosmtplib", "yagmail", "redmail", "sendgrid", "exchangelib", "mailer"}
 _PRINT = {"cups", "win32print", "reportlab", "weasyprint", "fpdf", "pdfkit", "xhtml2pdf", "pypdf", "fitz", "borb"}
 _PACKAGES = ("dagster_project", "expectations")
-# A judgement about a person; `priority` and its like as a whole word of the name.
-_JUDGEMENT = re.compile(r"(^|_)(score|scores|rank|ranking|priority|decision|rating|risk_level|prediction)(_|$)")
+# A judgement about a person, as a whole word of the name. Beyond the mart a decision may be a reviewer's, of a link, and
+# a rank a partner's own, of needs. How probable a match is says nothing of a person; it is stored nowhere all the same.
+_SCORES = "score|ranking|priority|rating|risk_level|prediction|probability|likelihood|weight"
+_SCORE = re.compile(rf"(^|_)({_SCORES})s?(_|$)")
+_JUDGEMENT = re.compile(rf"(^|_)({_SCORES}|rank|decision)s?(_|$)")
 _CONSENT = re.compile(r"(^|_)consent")
 _COLUMNS = """
     select attname
     from pg_catalog.pg_attribute
     inner join pg_catalog.pg_class on attrelid = pg_class.oid
     where relnamespace = %s::regnamespace and relkind in ('r', 'p', 'v', 'm') and attnum > 0 and not attisdropped
+"""
+_EVERY_COLUMN = """
+    select nspname, attname
+    from pg_catalog.pg_attribute
+    inner join pg_catalog.pg_class on attrelid = pg_class.oid
+    inner join pg_catalog.pg_namespace on relnamespace = pg_namespace.oid
+    where relkind in ('r', 'p', 'v', 'm') and attnum > 0 and not attisdropped
+        and nspname !~ '^pg_' and nspname <> 'information_schema'
 """
 # One row per login that was given a function, with each role that it is in.
 _MEMBERS = """
@@ -53,8 +65,16 @@ def secrets_private(world: World) -> Tally:
 
 
 def no_score_column(world: World) -> Tally:
-    """PU-05."""
-    return _no_column(world, "mart_candidate", _JUDGEMENT)
+    """PU-05: neither in the candidate nor in any other schema, whoever reads it."""
+    found = world.rows(_EVERY_COLUMN)
+    of_candidate = [column for schema, column in found if schema == CANDIDATE]
+    return all_hold(
+        [
+            bool(of_candidate),
+            *(_JUDGEMENT.search(column) is None for column in of_candidate),
+            *(_SCORE.search(column) is None for _, column in found),
+        ]
+    )
 
 
 def consent_not_gathered(world: World) -> Tally:
