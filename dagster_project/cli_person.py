@@ -26,7 +26,9 @@ PersonKey = Annotated[
 RecordId = Annotated[
     str | None, typer.Option("--record", metavar="PARTNER:ID", help="Or one of the person's records, by its own id.")
 ]
-Steward = Annotated[str, typer.Option("--as", metavar="LOGIN", help="Your own login, of the function data_steward.")]
+Steward = Annotated[
+    str, typer.Option("--as", metavar="LOGIN", help="Your own login, of a function that answers people's requests.")
+]
 Reason = Annotated[str, typer.Option("--reason", help="On what grounds. Name nobody here: it is logged.")]
 Received = Annotated[
     str | None, typer.Option("--received", metavar="YYYY-MM-DD", help="Day the request came in (default: today).")

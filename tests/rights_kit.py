@@ -18,6 +18,7 @@ from tests.council_kit import AS_AT, Pipeline, deliver, with_lines
 from tests.linkage.population import Council, nhs_number, upn
 
 STEWARD, OFFICER, WHY = "stella.fenwick", "tia.fenwick", "asked by letter"
+STEWARDS = "information_rights"
 CHANGES = (
     "update raw.edu_sen set plan_ceased = '2026-10-01'",
     "update raw.hou_household_members set date_of_birth = '2014-02-04' where legal_first_name = 'Ann'",
@@ -56,14 +57,18 @@ def council() -> Council:
 
 
 def published(warehouse: Settings, folder: Path) -> Pipeline:
-    """Published once, with a data steward and an officer."""
+    """Published once, with an officer and a data steward, whose function this council calls by another name."""
     shipped = warehouse.agreement_file.read_text(encoding="utf-8")
-    wider = with_lines(shipped, ("  hold_while: temporary_accommodation", "  hold_while: social_housing"))
-    (folder / "agreement.yaml").write_text(wider, encoding="utf-8")
+    own = with_lines(
+        shipped,
+        ("  hold_while: temporary_accommodation", "  hold_while: social_housing"),
+        ("  - id: data_steward", f"  - id: {STEWARDS}"),
+    )
+    (folder / "agreement.yaml").write_text(own, encoding="utf-8")
     deliver(warehouse, council())
     made = Pipeline(warehouse, folder / "target").under(folder / "agreement.yaml")
     made.build_once("p_1")
-    let_in(made.settings, STEWARD, "data_steward", Scope())
+    let_in(made.settings, STEWARD, STEWARDS, Scope())
     let_in(made.settings, OFFICER, "ta_officer", Scope())
     finish(made, "p_1")
     return made

@@ -38,7 +38,8 @@ class Function(Part):
 
     `purpose` is the id of a purpose; `rows` the people that its holders see; `export` what they may take out. A
     function with `rows: none` reads no table of the mart: its items are what its exports may be made of. `reads_logs`
-    opens the access log, the register of users and the records of gate, publishes and evidence.
+    opens the access log, the register of users and the records of gate, publishes and evidence. `answers_requests`
+    makes its holders the data stewards, who answer what people ask for under their rights.
     """
 
     id: Code
@@ -47,6 +48,7 @@ class Function(Part):
     rows: Rows
     export: Literal["none", "protected_xlsx", "pseudonymised"] = "none"
     reads_logs: bool = False
+    answers_requests: bool = False
     items: tuple[Code, ...] = ()
 
 

@@ -57,8 +57,8 @@ def _tables(agreement: Agreement, context: RunContext) -> dict[str, tuple[Sequen
             [tuple(column.split(".")) for column in sorted(offered_columns() - agreement.shown_columns)],
         ),
         "functions": (
-            ("function", "name", "purpose", "row_scope"),
-            [(f.id, f.name, agreement.purpose_of(f), f.rows) for f in agreement.functions],
+            ("function", "name", "purpose", "row_scope", "answers_requests"),
+            [(f.id, f.name, agreement.purpose_of(f), f.rows, f.answers_requests) for f in agreement.functions],
         ),
         "function_items": (("function", "item"), [(f.id, item) for f in agreement.functions for item in f.items]),
         "match_rules": (

@@ -116,6 +116,11 @@ def _rows(function: Function) -> Iterator[str]:
         yield (
             f"{function.id} exports pseudonymised data, but sees the people themselves (clause SE-07); write rows: none"
         )
+    if function.answers_requests and function.rows != "all":
+        yield (
+            f"{function.id} answers people's requests, but does not see everybody (clause SE-02); write rows: all, or"
+            " answers_requests: false"
+        )
     if function.rows == "none" and function.export == "none" and function.items:
         yield f"{function.id} sees nobody, so it needs no item (clause SE-02); remove its items"
 

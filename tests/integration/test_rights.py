@@ -47,7 +47,7 @@ def test_only_a_data_steward_answers_requests(pipeline: Pipeline, login: str) ->
     before = len(logged(pipeline, "person_refused"))
     ann, total = key_of(pipeline, "Ann"), "select count(*) from control.rights_requests"
     count = pipeline.rows(total)
-    with pytest.raises(NotASteward):
+    with pytest.raises(NotASteward, match=r"users of the function Data steward|No such user"):
         requests.restrict(pipeline.settings, ann, None, login, WHY)
     with pytest.raises(NotASteward):
         report(pipeline.settings, ann, None, login, WHY)

@@ -96,6 +96,7 @@ EXAMPLE_FAULTS: list[tuple[dict[str, Any], str, str]] = [
     ),
     ({"functions/0/items": []}, "SE-02", "sees people, but no item of them"),
     ({"functions/7/items": ["gender"]}, "SE-02", "sees nobody, so it needs no item"),
+    ({"functions/0/answers_requests": True}, "SE-02", "answers people's requests, but does not see everybody"),
     ({"functions/6/rows": "all"}, "SE-07", "sees the people themselves .* write rows: none"),
     ({"functions/5/rows": "own_partner"}, "SE-06", "does not see every item of everybody"),
     ({"functions/0/export": "pseudonymised"}, "SE-07", "remove these items, or write export: none"),

@@ -17,8 +17,8 @@ from dagster_project.warehouse.swap import CANDIDATE
 _MAIL = {"smtplib", "imaplib", "poplib", "aiosmtplib", "yagmail", "redmail", "sendgrid", "exchangelib", "mailer"}
 _PRINT = {"cups", "win32print", "reportlab", "weasyprint", "fpdf", "pdfkit", "xhtml2pdf", "pypdf", "fitz", "borb"}
 _PACKAGES = ("dagster_project", "expectations")
-# A judgement about a person, as a whole word of the name. Beyond the mart a decision may be a reviewer's, of a link, and
-# a rank a partner's own, of needs. How probable a match is says nothing of a person; it is stored nowhere all the same.
+# A judgement about a person, as a whole word of the name. Beyond the mart a decision may be a reviewer's, of a link,
+# and a rank a partner's own, of needs. How probable a match is says nothing of a person; it is stored nowhere, though.
 _SCORES = "score|ranking|priority|rating|risk_level|prediction|probability|likelihood|weight"
 _SCORE = re.compile(rf"(^|_)({_SCORES})s?(_|$)")
 _JUDGEMENT = re.compile(rf"(^|_)({_SCORES}|rank|decision)s?(_|$)")

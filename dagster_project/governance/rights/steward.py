@@ -1,4 +1,7 @@
-"""Who answers people's requests: an enabled user who is data steward of the agreement; refusals are on record too."""
+"""Who answers people's requests: an enabled user of a function that the agreement gives this to, the data stewards.
+
+Refusals are on record too.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,9 +14,14 @@ from dagster_project.governance.decisions.steward import administering, required
 from dagster_project.governance.errors import GovernanceError
 from dagster_project.settings import Settings
 
-STEWARD = "data_steward"
 WHY = "Say why (--reason), without naming anybody"
-_USER = "select function, is_enabled from access.users where login = %s"
+_USER = """
+    select users.is_enabled, coalesce(functions.answers_requests, false)
+    from access.users
+    left join agreement.functions on users.function = functions.function
+    where users.login = %s
+"""
+_STEWARDS = "select name from agreement.functions where answers_requests order by name"
 
 
 class NotASteward(GovernanceError):
@@ -46,9 +54,12 @@ def stewarding(
 
 
 def _refusal(conn: psycopg.Connection[Any], login: str) -> str | None:
-    row = conn.execute(_USER, [login]).fetchone()
-    if row is None or not row[1]:
+    is_enabled, is_steward = conn.execute(_USER, [login]).fetchone() or (False, False)
+    if not is_enabled:
         return "No such user has access: name your own login (see 'hearthlink user list')"
-    if row[0] != STEWARD:
-        return f"{login} is no data steward: only a user of the function {STEWARD} answers people's requests"
-    return None
+    if is_steward:
+        return None
+    stewards = " or ".join(name for (name,) in conn.execute(_STEWARDS).fetchall())
+    if not stewards:
+        return "The agreement has nobody answer people's requests: set answers_requests at a function, then run"
+    return f"{login} is no data steward: people's requests are answered by users of the function {stewards}"

@@ -42,6 +42,9 @@ alter table agreement.functions add column if not exists row_scope text not null
     row_scope in ('all', 'own_partner', 'temporary_accommodation', 'own_caseload', 'own_team', 'none')
 );
 
+-- Whose users are the data stewards.
+alter table agreement.functions add column if not exists answers_requests boolean not null default false;
+
 create table if not exists agreement.function_items (
     function text not null,
     item text not null,
