@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+LONDON = ZoneInfo("Europe/London")
+
 
 def utc_now() -> datetime:
     """The present moment, aware, in UTC."""
@@ -17,4 +19,4 @@ def london_today(now: datetime | None = None) -> date:
     moment = utc_now() if now is None else now
     if moment.tzinfo is None:
         raise ValueError("london_today needs a moment with a time zone; give a UTC datetime")
-    return moment.astimezone(ZoneInfo("Europe/London")).date()
+    return moment.astimezone(LONDON).date()

@@ -145,6 +145,10 @@ def _fill_control(conn: psycopg.Connection[Any], definition: str) -> None:
         "insert into control.person_key_salt (salt) select %s where not exists (select from control.person_key_salt)",
         [secrets.token_hex(_SALT_BYTES)],
     )
+    conn.execute(
+        "insert into access.read_key (key) select %s where not exists (select from access.read_key)",
+        [secrets.token_hex(_SALT_BYTES)],
+    )
     conn.execute("delete from control.schema_version")
     conn.execute(
         "insert into control.schema_version (definition_sha256, applied_at) values (%s, %s)", [definition, utc_now()]

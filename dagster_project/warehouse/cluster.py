@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from dagster_project.clock import utc_now
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import ADMIN, parameters
 from dagster_project.warehouse.endpoint import HOST, Endpoint
@@ -25,7 +26,7 @@ _PORTS = range(25432, 25632)
 _LAUNCHES = 20
 _READY_SECONDS = 300
 _LOG_TAIL_LINES = 12
-_LOG_KEPT_BYTES = 5_000_000
+_LONGEST_LOG_BYTES = 5_000_000
 
 
 def initialise(endpoint: Endpoint, password: str) -> None:
@@ -166,8 +167,9 @@ def _is_free(port: int) -> bool:
 
 
 def _rotate(log_file: Path) -> None:
-    if log_file.exists() and log_file.stat().st_size > _LOG_KEPT_BYTES:
-        log_file.replace(log_file.with_suffix(".log.1"))
+    """Begin a new log, and keep the old one: it says who read what."""
+    if log_file.exists() and log_file.stat().st_size > _LONGEST_LOG_BYTES:
+        log_file.replace(log_file.with_name(f"{log_file.stem}-{utc_now():%Y%m%dT%H%M%S}{log_file.suffix}"))
 
 
 def _last_lines(text: str) -> str:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import psycopg
 
-from dagster_project.clock import london_today
+from dagster_project.clock import LONDON, london_today
 from dagster_project.dropbox import client
 from dagster_project.dropbox.endpoint import load_endpoint
 from dagster_project.extracts.delivery import find_deliveries
@@ -19,7 +18,6 @@ from dagster_project.extracts.names import MANIFEST_SUFFIX
 from dagster_project.governance.errors import GovernanceError
 from dagster_project.settings import Settings
 
-_LONDON = ZoneInfo("Europe/London")
 _RECEIVED = """
     select manifest_sha256, min(coalesce(received_on, (received_at at time zone 'Europe/London')::date))
     from control.deliveries
@@ -137,7 +135,7 @@ def _delete_unfinished(folder: Path, window: Window) -> int:
 def _arrived(path: Path) -> date:
     """Programs that copy may give a file the time of its original; the time of its entry they cannot."""
     found = path.lstat()
-    return datetime.fromtimestamp(max(found.st_mtime, found.st_ctime), _LONDON).date()
+    return datetime.fromtimestamp(max(found.st_mtime, found.st_ctime), LONDON).date()
 
 
 def _sha256(path: Path) -> str:

@@ -82,16 +82,31 @@ union all
 select login, case when worker = '' then 'own_team' else 'own_caseload' end, token, held_from, held_until
 from access.user_caseloads;
 
+-- What the code behind each line of the log is made with; the administrator reads it to tell such lines from forged ones.
+create table if not exists access.read_key (
+    key text not null
+);
+
+create unique index if not exists read_key_once on access.read_key ((true));
+
 -- What the row policies of the mart ask: the tokens of whoever is logged in, whatever role or setting the session took on.
 -- Asked once per statement and table, so that the server's log gets a line of who read which table, without the statement.
--- A server that would print the statement beside it gets no line.
+-- The code behind its words cannot be made without the key. A server that would print the statement gets no line.
 create or replace function access.my_tokens(row_scope text, read_table text) returns text []
 language plpgsql stable parallel restricted security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    words text := format(
+        '%s reads %s at %s in %s', session_user, read_table,
+        to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), pg_backend_pid()
+    );
 begin
     if current_setting('log_min_error_statement') = 'panic' and read_table ~ '^[a-z_]{1,63}$' then
-        raise log 'hearthlink read: % reads %', session_user, read_table;
+        raise log 'hearthlink read: % %', words, (
+            select encode(sha256(convert_to(concat_ws('|', keys.key, words, keys.key), 'UTF8')), 'hex')
+            from access.read_key as keys
+        );
     end if;
     return (
         select coalesce(array_agg(held.token), '{}')
