@@ -66,6 +66,7 @@ MatchMethod = Literal[
     "number_and_name",
     "other_birth_date",
     "other_first_name",
+    "preferred_or_former_name",
     "splink_alike",
     "splink_very_alike",
     "swapped_names",

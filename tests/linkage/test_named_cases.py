@@ -121,6 +121,11 @@ def _population(c: Council) -> dict[str, str | list[str]]:
     # no decomposition splits these letters, and another system has none of them
     p["barred_h"] = c.housed("Łukasz Weiß-Sørensen", "1999-09-13")
     p["barred_a"] = c.adult("Lukasz Weiss-Sorensen", "1999-09-13")
+    # legal names alone make keys
+    p["maiden_h"] = c.housed("Ros Pippin", "1992-03-04", "AA1 1AS")
+    p["maiden_a"] = c.adult("Ros Queening", "1992-03-04", "AA1 1AS", former_last_name="Pippin")
+    p["preferred_h"] = c.housed("Bobby Russet", "1992-03-05", "AA1 1AT")
+    p["preferred_a"] = c.adult("Alan Russet", "1992-03-05", "AA1 1AT", preferred_first_name="Bobby")
     p["empty_h"] = c.housed(" ", "1998-08-08", "AA1 1AJ")
     p["empty_a"] = c.adult(" ", "1998-08-08", "AA1 1AJ")
     p["nameless_h"] = c.housed(" ", "1998-08-09", "AA1 1AJ", nhs_number=nhs_number(22))
@@ -217,6 +222,8 @@ def test_refused_and_queued(linked: Linked, left: str, right: str, reason: str) 
         ("cyrillic_h", "cyrillic_a"),
         ("one_script_h", "one_script_a"),
         ("arabic_h", "arabic_a"),
+        ("maiden_h", "maiden_a"),
+        ("preferred_h", "preferred_a"),
         ("empty_h", "empty_a"),
         ("default_h", "default_a"),
         ("unlawful_h", "unlawful_c"),

@@ -22,7 +22,7 @@ class Near:
     """One person as housing and children's social care write them; `{}` in a name is where families differ.
 
     `born` and `also_born` are month and day, for each family has a year of its own. `both`: numbers that both records
-    hold. `twin`: another child of the family.
+    hold. `former`: the last name that the child had before. `twin`: another child of the family.
     """
 
     housed: str
@@ -31,6 +31,7 @@ class Near:
     also_born: str = ""
     at_home: bool = False
     both: tuple[str, ...] = ()
+    former: str = ""
     twin: str = ""
 
 
@@ -41,6 +42,7 @@ NEAR = {
     "number_and_name": Near("Dora Fenwick{}", "Dora Gale{}", also_born="05-03", both=("nhs_number",)),
     "other_birth_date": Near("Edna Harrow{}", "Edna Harrow{}", "03-28", "04-02", at_home=True),
     "other_first_name": Near("Mohammed Ibsen{}", "Muhammad Ibsen{}"),
+    "preferred_or_former_name": Near("Gwen Kestrel{}", "Gwen Larkin{}", former="Kestrel{}"),
     "swapped_names": Near("Ashby{} Carew{}", "Carew{} Ashby{}"),
     "whole_first_name": Near("Jack Jessop{}", "Jack Jessop{}", twin="Jacob Jessop{}"),
 }
@@ -69,6 +71,8 @@ class Population:
             other = "nino" if "nhs_number" in both else "nhs_number"
             house[other] = numbers[other]
             care[other] = {"nhs_number": nhs_number, "nino": nino}[other](3 * serial + 1)
+        if near.former:
+            care["former_last_name"] = near.former.format(tail)
         if way == "restricted":
             care["restricted"] = "Y"
         housed = self.council.housed(near.housed.format(tail, tail), f"{year}-{near.born}", postcode, **house)
@@ -103,6 +107,12 @@ def _strangers(p: Population) -> None:
     p.add("generation", c.housed("Earl Heron", "1971-03-05", home), c.child("Earl Heron", "2004-06-07", home))
     p.add("two_first_names", c.housed("Ella Ibis", "2010-07-09"), c.child("Elsa Ibis", "2010-07-09"))
     p.add("swapped_sex", c.housed("Kay Lark", "2010-08-10", gender="M"), c.child("Lark Kay", "2010-08-10", sex="F"))
+    # what they are called now is not what another has as a legal name
+    p.add(
+        "two_former_names",
+        c.housed("Jade Gull", "2010-12-10", former_last_name="Knot"),
+        c.child("Jade Ruff", "2010-12-10", former_last_name="Knot"),
+    )
     # the third child of a family with twins, and all their names begin alike
     p.add("third_name", c.housed("Evan Merle", "2010-09-11"), c.child("Evander Merle", "2010-09-11"))
     c.child("Evangeline Merle", "2010-09-11")
@@ -181,6 +191,7 @@ def test_no_method_finds_who_is_restricted_or_kept_apart(world: World, method: s
         ("generation", ["birth_dates_differ"]),
         ("two_first_names", []),
         ("swapped_sex", []),
+        ("two_former_names", []),
         ("third_name", ["ambiguous_key"]),
         ("two_candidates", ["ambiguous_key"]),
     ],

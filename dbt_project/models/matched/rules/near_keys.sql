@@ -1,6 +1,6 @@
 {% set models = [
     'changed_last_name', 'other_first_name', 'misspelt_last_name', 'swapped_names', 'other_birth_date',
-    'number_and_name', 'whole_first_name', 'splink',
+    'number_and_name', 'preferred_or_former_name', 'whole_first_name', 'splink',
 ] %}
 with
 
