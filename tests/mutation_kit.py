@@ -25,7 +25,8 @@ class Mutation:
     `check` is the name of the check that must fail. `sql` holds statements by login, done after the world was built;
     `agreement` values by their place in the agreement file (`partners/0/role`), under which the world is built;
     `patch` breaks the product's own files or rules; `tables` are those whose expectations the gate has to run; `undo`
-    repairs, as administrator, what building the world anew does not. `unguarded` is the module of rules that would
+    repairs, as administrator, what building the world anew does not. `afterwards` is done when the gate has judged, for
+    what is looked at once more before the publish. `unguarded` is the module of rules that would
     have refused the agreement file at the door: its lock is picked, so that the one behind it is tried.
     """
 
@@ -35,6 +36,7 @@ class Mutation:
     agreement: Mapping[str, Any] = field(default_factory=dict)
     patch: Patch | None = None
     undo: str = ""
+    afterwards: tuple[tuple[str, str], ...] = ()
     unguarded: str = ""
 
 

@@ -172,3 +172,49 @@ MUTATIONS: dict[str, Mutation] = {
     "SE-08": exported("run/exports_for_agreed_purposes", purpose="curiosity"),
     "SE-09": agreed("run/assurance_current", {"partners/0/assurance/expires": -1}),
 }
+
+CHANGED_LOG = """
+    alter table control.access_log disable trigger rows_stay;
+    update control.access_log set actor = {} where entry = 1;
+    alter table control.access_log enable always trigger rows_stay
+"""
+
+# Further checks of a clause, each with a break of its own: who may read what, and the log of who did what.
+FURTHER: dict[str, tuple[str, Mutation]] = {
+    "a right by hand": (
+        "SE-02",
+        dbt("catalogue/access_as_agreed", f"grant select (visible_to) on {PERSON} to fn_planner"),
+    ),
+    "a role by hand": (
+        "SE-01",
+        Mutation(
+            "catalogue/roles_as_registered",
+            (("admin", "alter role fn_planner login"),),
+            undo="alter role fn_planner nologin",
+        ),
+    ),
+    "the mart that is read": (
+        "SE-01",
+        Mutation(
+            "catalogue/published_access_stands",
+            (("admin", "grant select on mart.dim_school to public"),),
+            undo="revoke select on mart.dim_school from public",
+        ),
+    ),
+    "a role after the gate": (
+        "SE-01",
+        Mutation(
+            "run/access_stands",
+            afterwards=(("admin", "alter role fn_planner bypassrls"),),
+            undo="alter role fn_planner nobypassrls",
+        ),
+    ),
+    "the log": (
+        "SE-01",
+        Mutation(
+            "run/access_log_whole",
+            (("admin", CHANGED_LOG.format("actor || ' and another'")),),
+            undo=CHANGED_LOG.format("replace(actor, ' and another', '')"),
+        ),
+    ),
+}

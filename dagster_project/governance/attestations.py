@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import psycopg
-
 from dagster_project.agreement.register import Clause
 from dagster_project.clock import london_today, utc_now
+from dagster_project.governance.decisions.steward import acting
 from dagster_project.governance.errors import GovernanceError
 from dagster_project.governance.evidence.canonical import canonical, sha256
 from dagster_project.settings import Settings
@@ -66,7 +65,7 @@ def attest(
     note: str,
     today: date | None = None,
 ) -> Attestation:
-    """Record a statement. It takes the place of an earlier one on the same clause, which stays on record.
+    """Record a statement, also in the access log. It takes the place of an earlier one on the clause, which stays.
 
     Raises:
         GovernanceError: an unknown or self-evident clause, no name or note, a date past or too far ahead.
@@ -83,13 +82,9 @@ def attest(
     if not day <= until <= longest:
         raise GovernanceError(f"--until must lie between {day} and {longest} for {clause_id}")
     statement = Attestation(clause_id, by.strip(), day, until, note.strip())
-    try:
-        with connect(settings, ADMIN) as conn:
-            conn.execute(_INSERT, {**vars(statement), "record_sha256": statement.sha256, "now": utc_now()})
-    except psycopg.Error as fault:
-        raise GovernanceError(
-            f"The attestation could not be recorded (SQLSTATE {fault.sqlstate}): see that the warehouse answers"
-        ) from None
+    with acting(settings, by, "attest", clause_id) as (conn, detail):
+        conn.execute(_INSERT, {**vars(statement), "record_sha256": statement.sha256, "now": utc_now()})
+        detail |= {"until": until.isoformat(), "record_sha256": statement.sha256}
     return statement
 
 

@@ -9,10 +9,11 @@ import psycopg
 from dagster_project.agreement.model import Agreement
 from dagster_project.clock import utc_now
 from dagster_project.extracts.contracts import load_contracts
+from dagster_project.governance.decisions.steward import acting
 from dagster_project.governance.errors import GovernanceError
 from dagster_project.governance.facts import read_facts
 from dagster_project.settings import Settings
-from dagster_project.warehouse.connection import ADMIN, connect
+from dagster_project.warehouse.connection import connect
 from dagster_project.warehouse.roles import PUBLISHER
 from expectations import held, held_linkage
 from expectations.facts import Facts
@@ -80,7 +81,7 @@ def approve_delivery(settings: Settings, delivery_id: str, by: str, reason: str)
         GovernanceError: no such delivery is loaded, or nobody or no reason is named.
     """
     _require(by, reason)
-    with connect(settings, ADMIN) as conn:
+    with acting(settings, by, "delivery_approve", delivery_id) as (conn, _):
         found = conn.execute(_DELIVERY.encode(), [delivery_id]).fetchone()
         if found is None:
             raise GovernanceError(f"There is no delivery {delivery_id}: see 'hearthlink held'")
@@ -101,9 +102,10 @@ def approve_change(settings: Settings, agreement: Agreement, subject: str, by: s
     holds = {hold.subject: hold for hold in read_holds(settings, agreement) if hold.value is not None}
     if subject not in holds:
         raise GovernanceError(f"{subject} holds nothing now: see 'hearthlink held'")
-    with connect(settings, ADMIN) as conn:
+    with acting(settings, by, "change_approve", subject) as (conn, detail):
         values = [subject, holds[subject].value, by.strip(), reason.strip(), utc_now()]
         conn.execute(_APPROVE_CHANGE.encode(), values)
+        detail["value"] = holds[subject].value
     return holds[subject]
 
 

@@ -101,6 +101,16 @@ def test_the_newest_attestation_counts_and_the_older_stays_on_record(clean: Sett
     assert set(states) == {one.id for one in load_register() if wants_attestation(one)} - {CLAUSE}
 
 
+def test_an_attestation_is_in_the_access_log_without_its_words(clean: Settings) -> None:
+    vouch(clean, TODAY + timedelta(days=30))
+    with connect(clean, "admin") as conn:
+        [(sha256,)] = conn.execute("select record_sha256 from control.attestations").fetchall()
+        logged = conn.execute(
+            "select actor, action, subject, detail from control.access_log order by entry desc limit 1"
+        ).fetchone()
+    assert logged == ("Marlowe Quillfeather", "attest", CLAUSE, {"until": "2026-12-01", "record_sha256": sha256})
+
+
 @pytest.mark.parametrize(
     ("clause", "by", "until", "note", "reason"),
     [
@@ -118,7 +128,8 @@ def test_an_attestation_that_says_too_little_or_promises_too_much_is_refused(
     with pytest.raises(GovernanceError, match=reason):
         attest(clean, load_register(), clause, by, until, note, TODAY)
     with connect(clean, "admin") as conn:
-        assert conn.execute("select count(*) from control.attestations").fetchone() == (0,)
+        logged = conn.execute("select count(*) from control.access_log where action = 'attest' and actor = 'A. Osei'")
+        assert conn.execute("select count(*) from control.attestations").fetchone() == logged.fetchone() == (0,)
 
 
 def test_the_commands(clean: Settings, tmp_path: Path) -> None:

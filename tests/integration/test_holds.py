@@ -206,6 +206,20 @@ def test_the_commands_list_what_holds_and_let_it_through(world: Settings) -> Non
     assert "nothing holds the publish" in CliRunner().invoke(app, ["held", *place, *rules]).stdout
 
 
+def test_approvals_are_in_the_access_log(world: Settings) -> None:
+    published_with(world, 60)
+    deliver(world, 600, "monday")
+    kit.alter(world, f"update {FCT} set has_ehcp = 'N' where has_ehcp = 'Y'")
+    holds.approve_delivery(world, "monday", "P. Marlowe", "two teams were added")
+    holds.approve_change(world, load_agreement(world.agreement_file), "has_ehcp", "A. Osei", "checked")
+    with connect(world, "admin") as conn:
+        query = "select actor, action, subject, detail from control.access_log order by entry desc limit 2"
+        assert conn.execute(query).fetchall() == [
+            ("A. Osei", "change_approve", "has_ehcp", {"value": 0.0}),
+            ("P. Marlowe", "delivery_approve", "monday", {}),
+        ]
+
+
 @pytest.mark.parametrize(("by", "reason"), [("", "because"), ("P. Marlowe", " ")])
 def test_an_approval_names_somebody_and_a_reason(world: Settings, by: str, reason: str) -> None:
     deliver(world, 600)

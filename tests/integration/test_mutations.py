@@ -21,11 +21,11 @@ from expectations.redact import Verdict
 from tests import gate_kit as kit
 from tests import gate_world as data
 from tests.agreement_kit import changed
-from tests.mutation_kit import Mutation
-from tests.mutations import MUTATIONS
+from tests.mutations import FURTHER, MUTATIONS
 from tests.warehouse_kit import mart_fingerprint
 
 NEXT = "p_20261121_0001"
+BREAKS = {clause: (clause, mutation) for clause, mutation in MUTATIONS.items()} | FURTHER
 ENFORCED = {clause.id: clause for clause in load_register() if clause.kind == "enforced"}
 
 
@@ -47,7 +47,7 @@ def broken(
     request: pytest.FixtureRequest, published: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Settings]:
     """The next candidate with one control broken."""
-    mutation: Mutation = MUTATIONS[request.param]
+    _, mutation = BREAKS[request.param]
     settings = replace(published, agreement_file=tmp_path / "agreement.yaml")
     agreement = yaml_file.parse(published.agreement_file.read_text(encoding="utf-8"))
     settings.agreement_file.write_text(
@@ -89,7 +89,7 @@ def test_every_enforced_clause_that_is_built_has_a_mutation() -> None:
     assert [
         f"no mutation for {name}" for name, clause in ENFORCED.items() if not clause.not_built and name not in MUTATIONS
     ] == []
-    assert set(MUTATIONS) <= set(ENFORCED)
+    assert {clause for clause, _ in BREAKS.values()} <= set(ENFORCED)
 
 
 def test_with_every_control_in_place_every_clause_is_kept(published: Settings) -> None:
@@ -103,14 +103,15 @@ def test_with_every_control_in_place_every_clause_is_kept(published: Settings) -
     } == attested
 
 
-@pytest.mark.parametrize("broken", MUTATIONS, indirect=True)
+@pytest.mark.parametrize("broken", BREAKS, indirect=True)
 def test_a_broken_control_fails_its_clause_and_nothing_is_published(
     broken: Settings, request: pytest.FixtureRequest
 ) -> None:
-    clause = request.node.callspec.params["broken"]
-    mutation = MUTATIONS[clause]
+    clause, mutation = BREAKS[request.node.callspec.params["broken"]]
     before = mart_fingerprint(broken)
     judge(broken, mutation.tables)
+    for login, statement in mutation.afterwards:
+        kit.alter(broken, statement, login)
     found = results(broken)[clause]
     assert found.result == "FAIL"
     assert mutation.check in found.failed
