@@ -21,6 +21,7 @@ def some_council(dice: random.Random) -> Council:
                 typed = f"{name.split()[0]} {dice.choice(LAST)}"
             seen = born + timedelta(dice.choice((0, 0, 0, 0, 0, 0, 9, 365)))
             number = {"nhs_number": nhs_number(serial + dice.choice((0, 0, 0, 0, 1)))} if dice.random() < 0.3 else {}
+            former = {"former_last_name": dice.choice(LAST)} if dice.random() < 0.2 else {}
             place = f"AA1 {dice.randrange(1, 10)}A{dice.choice('AB')}"
-            add(typed, None if dice.random() < 0.1 else seen.isoformat(), place, **number)
+            add(typed, None if dice.random() < 0.1 else seen.isoformat(), place, **number, **former)
     return council

@@ -1,9 +1,11 @@
 """The optional Splink model: off by default, refused without Splink, and what it finds where it is there."""
 
+import random
 import sys
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import dataclass
 
+import pandas as pd
 import pytest
 
 from benchmarks.linkage.policies import standardise
@@ -19,6 +21,15 @@ PEOPLE = """
     from standard
 """
 WHOSE = "select partner || '|' || record_id, person from truth inner join records using (record)"
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Records, the person of each by its key, and the pairs that the model found."""
+
+    people: pd.DataFrame
+    whose: dict[str, str]
+    pairs: list[tuple[str, str, str]]
 
 
 @pytest.fixture
@@ -51,14 +62,31 @@ def test_pairs_of_another_run_are_forgotten(warehouse: Settings) -> None:
         assert conn.execute("select count(*) from matched.splink_pairs").fetchone() == (0,)
 
 
-def test_it_finds_people_across_partners_and_says_how_alike_in_bands(tmp_path: Path) -> None:
-    write_council(tmp_path, people=3000, seed=5, profile="brief")
-    db = open_records(RecordSet("council", tmp_path / "records.csv", tmp_path / "truth.csv"))
+@pytest.fixture(scope="module")
+def scored(tmp_path_factory: pytest.TempPathFactory) -> Scored:
+    folder = tmp_path_factory.mktemp("council")
+    write_council(folder, people=3000, seed=5, profile="brief")
+    db = open_records(RecordSet("council", folder / "records.csv", folder / "truth.csv"))
     standardise(db)
-    whose = dict(db.execute(WHOSE).fetchall())
-    pairs = find_pairs(db.execute(PEOPLE).df(), BANDS)
+    people = db.execute(PEOPLE).df()
+    return Scored(people, dict(db.execute(WHOSE).fetchall()), find_pairs(people, BANDS))
+
+
+def test_it_finds_people_across_partners_and_says_how_alike_in_bands(scored: Scored) -> None:
+    pairs, whose = scored.pairs, scored.whose
     assert {band for _, _, band in pairs} == {"splink_very_alike", "splink_alike"}
     assert all(left < right and left.split("|")[0] != right.split("|")[0] for left, right, _ in pairs)
     surest = [whose[left] == whose[right] for left, right, band in pairs if band == "splink_very_alike"]
     assert len(surest) > 300 and sum(surest) > 0.98 * len(surest)
     assert len({(left, right) for left, right, _ in pairs}) == len(pairs)
+
+
+def test_neither_the_order_of_records_nor_what_they_are_called_decides(scored: Scored) -> None:
+    keys = scored.people["record_key"]
+    new = dict(zip(keys, random.Random(7).sample(range(10**9), len(keys)), strict=True))
+    old = {f"{place:09d}": key for key, place in new.items()}
+    renamed = scored.people.assign(
+        record_key=[f"{new[key]:09d}" for key in keys], partner="z" + scored.people["partner"].str[::-1]
+    ).sample(frac=1, random_state=7)
+    found = {(*sorted((old[left], old[right])), band) for left, right, band in find_pairs(renamed, BANDS)}
+    assert found == set(scored.pairs)

@@ -91,17 +91,22 @@ def find_pairs(people: pd.DataFrame, thresholds: dict[str, float]) -> list[tuple
         # All in memory: what does not fit ends the run and spills nowhere.
         db.execute("set temp_directory = ''")
         db.register("people_frame", people)
-        db.execute("create table people as select * replace (cast(birth_date as date) as birth_date) from people_frame")
-        _, predicted = splink_model.predict(db, "people", "record_key", min(thresholds.values()))
+        # Splink draws its sample by the number of a record. Records are numbered by content: neither the order in which
+        # they come nor what they and their partners are called decides anything.
+        db.execute(
+            f"create table people as select row_number() over (order by {', '.join(splink_model.COLUMNS)}) as number,"  # noqa: S608
+            " * replace (cast(birth_date as date) as birth_date) from people_frame"
+        )
+        _, predicted = splink_model.predict(db, "people", "number", min(thresholds.values()))
         # Splink's own name for its table, from this process.
         query = f"""
             select
-                least(record_key_l, record_key_r) as left_record_key,
-                greatest(record_key_l, record_key_r) as right_record_key,
+                least(l.record_key, r.record_key) as left_record_key,
+                greatest(l.record_key, r.record_key) as right_record_key,
                 max(match_probability) as probability
             from {predicted.physical_name}
-            inner join people as l on record_key_l = l.record_key
-            inner join people as r on record_key_r = r.record_key
+            inner join people as l on number_l = l.number
+            inner join people as r on number_r = r.number
             where l.partner <> r.partner
             group by all
             order by all
