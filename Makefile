@@ -21,7 +21,7 @@ CHECK_HOME := $(VENV)/dagster_home
 # dbt asks for a connection even to parse; nothing connects to this one.
 NO_DATABASE := PGHOST=127.0.0.1 PGPORT=1 PGDATABASE=none PGUSER=none PGPASSWORD=none
 
-.PHONY: help install install-dev oracles demo test test-packages bench-linkage lint ui clean lock
+.PHONY: help install install-dev splink oracles demo test test-packages bench-linkage lint ui clean lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ install-dev: install
 		echo "installing the tools of the checks ..."; \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock \
 		&& cp requirements-dev.lock $(VENV)/requirements-dev.lock; }
+
+splink: install ## Install Splink into .venv, for an agreement that approves it in tier 5 (docs/linkage.md)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-splink.lock
 
 oracles: ## Install the tools that Hearthlink is checked with and measured against, into .venv-oracles
 	@cmp -s requirements-oracles.lock $(ORACLES)/requirements-oracles.lock || { \
@@ -105,7 +108,7 @@ clean: ## Stop the database server and delete .hearthlink with all data in it, a
 # Universal locks hold for every system and Python from 3.11 on. Extras stay in them: pip refuses a hash-checked
 # install when a package asks for an extra that the lock does not name.
 lock: $(VENV)-lock/bin/uv ## Renew the lock files
-	@for name in requirements requirements-dev requirements-oracles; do \
+	@for name in requirements requirements-splink requirements-dev requirements-oracles; do \
 		$(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 			--no-annotate --no-strip-extras -o $$name.lock $$name.in || exit 1; done
 

@@ -1,7 +1,7 @@
 """The optional Splink model: how alike two records are, estimated from the records themselves, in DuckDB in memory.
 
-Splink is not among what Hearthlink needs (`pip install hearthlink[splink]`). Whoever calls this hands over a table with
-the columns of `COLUMNS`, and gets pairs with a probability.
+Splink is not among what Hearthlink needs (`requirements-splink.lock` installs it). Whoever calls this gives it a table
+with the columns of `COLUMNS`, and gets pairs with a probability.
 """
 
 import logging

@@ -20,7 +20,7 @@ from dagster_project.warehouse.roles import DBT
 
 # Method of the agreement to the probability from which on a pair belongs to it; the surest first.
 BANDS = {"splink_very_alike": 0.9999, "splink_alike": 0.99}
-INSTALL = "pip install 'hearthlink[splink]'"
+INSTALL = "python -m pip install --require-hashes -r requirements-splink.lock"
 _APPROVED = "select method from agreement.match_methods where method = any(%s) order by method"
 # One postcode per record is enough to tell strangers apart; rules that need all of them are the tiers'.
 _RECORDS = """
@@ -47,8 +47,8 @@ def approved_bands(settings: Settings) -> list[str]:
         bands = [method for (method,) in conn.execute(_APPROVED, [list(BANDS)]).fetchall()]
     if bands and importlib.util.find_spec("splink") is None:
         raise GovernanceError(
-            f"The agreement approves {', '.join(bands)} for tier 5, and Splink is not installed here: {INSTALL},"
-            " or take the method out of the agreement"
+            f"The agreement approves {', '.join(bands)} for tier 5, and Splink is not installed here. Run {INSTALL}"
+            " (or make splink), or take the method out of the agreement"
         )
     return bands
 
