@@ -6,7 +6,7 @@ import os
 import subprocess
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,32 +19,68 @@ from dagster_project.extracts.packer import pack
 from dagster_project.governance.intake import deliveries_by_kind, land_all
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import connect, connection_env
+from dagster_project.warehouse.placement import moved_folder
 from tests.council_kit import PARTNER_OF_KIND
-from tests.linkage.population import Council
+from tests.linkage.population import Council, nhs_number
 
 TABLES = """
     select oid::regclass::text from pg_catalog.pg_class where relkind in ('r', 'm') and relpersistence <> 't' order by 1
 """
 WIDE = ("utf-16-le", "utf-16-be")
+LAST_NAMES = {name: f"{name.title()}quill" for name in ("stays", "leaves", "rents", "inquiry", "stranger")}
+
+
+@dataclass
+class Town:
+    """Who lives there: the ids of each family's records, by partner, and whatever tells of them."""
+
+    council: Council = field(default_factory=Council)
+    records: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+
+    def add(self, name: str, number: int, *, tenant: bool = False) -> None:
+        """A child in temporary accommodation, whom children's care and a school know; perhaps a tenant."""
+        last, nhs = LAST_NAMES[name], nhs_number(number)
+        known = {"born": "2014-02-03", "postcode": f"AA{number} 1AA", "nhs_number": nhs}
+        found = [("fakeshire_ta", self.council.housed(f"Ann {last}", **known))]
+        found.append(("fakeshire_csc", self.council.child(f"Ann {last}", **known)))
+        found.append(("fakeshire_edu", self.council.pupil(f"Ann {last}", **known)))
+        if tenant:
+            found.append(("fakeshire_homes", self.council.tenant(f"Ann {last}", **known)))
+        self.records[name] = found
+
+    def case(self, name: str) -> str:
+        return self.council.case_of(self.records[name][0][1])
+
+    def values(self, name: str) -> list[str]:
+        """What must be nowhere: a name, an NHS number, a postcode, and the ids of records and case."""
+        row = next(row for rows in self.council.rows.values() for row in rows if LAST_NAMES[name] in row.values())
+        case = [self.case(name)] if name != "stranger" else []
+        return [LAST_NAMES[name], str(row["nhs_number"]), *(record for _, record in self.records[name]), *case]
 
 
 def deliver_files(settings: Settings, council: Council, day: date, kinds: Iterable[str] | None = None) -> None:
     """Pack what each partner has into its inbox, one file per extract, and land it."""
-    partners: dict[str, list[str]] = {}
-    for name, contract in load_contracts().items():
-        if kinds is None or contract.kind in kinds:
-            partners.setdefault(contract.kind, []).append(name)
-    for kind, extracts in partners.items():
-        partner, code = PARTNER_OF_KIND[kind]
-        folder = settings.inbox / partner
-        folder.mkdir(parents=True, exist_ok=True)
-        for extract in extracts:
-            _write(folder / f"{extract}.csv", extract, council.rows.get((extract, code), []))
-        pack(folder, partner, day)
+    pack_files(settings, council, day, kinds)
     agreement = load_agreement(settings.agreement_file)
     manifests = [path for found in deliveries_by_kind(agreement, [settings.inbox]).values() for path in found]
     refused = [result.reason for result in land_all(settings, agreement, manifests, day) if result.status == "refused"]
     assert refused == []
+
+
+def pack_files(settings: Settings, council: Council, day: date, kinds: Iterable[str] | None = None) -> None:
+    """Pack what each partner has into its inbox, one file per extract."""
+    for kind, (partner, code) in PARTNER_OF_KIND.items():
+        if kinds is None or kind in kinds:
+            pack_of(settings.inbox / partner, council, partner, kind, code, day)
+
+
+def pack_of(folder: Path, council: Council, partner: str, kind: str, code: str, day: date) -> None:
+    """A delivery of one partner: every extract of its kind, with the rows that the council has under the code."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for extract, contract in load_contracts().items():
+        if contract.kind == kind:
+            _write(folder / f"{extract}.csv", extract, council.rows.get((extract, code), []))
+    pack(folder, partner, day)
 
 
 def _write(path: Path, extract: str, rows: list[dict[str, str | None]]) -> None:
@@ -68,13 +104,16 @@ class Found:
 
 
 def search(settings: Settings, values: Iterable[str], *places: Path) -> Found:
-    """Search a full dump, the catalogue too, and every file under the home (also the server's own) and the places."""
+    """Search a full dump, the catalogue too, and every file under the home and the places, also the server's own.
+
+    Where the server runs as another user who cannot enter the home, its files lie elsewhere (`moved_folder`).
+    """
     needles = [value.lower().encode() for value in values]
     # Names too as other programs write them.
     needles += [value.lower().encode(encoding) for value in values if value.isalpha() for encoding in WIDE]
     files = {
         str(path.relative_to(place))
-        for place in (settings.home, *places)
+        for place in (settings.home, moved_folder(settings), *places)
         for path in place.rglob("*")
         if path.is_file() and any(_holds(content, needles) for content in _contents(path))
     }

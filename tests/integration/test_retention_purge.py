@@ -1,7 +1,7 @@
 """A family's stay ends: after the next run nothing of them is left anywhere, unless the agreement or a hold says so."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -20,38 +20,10 @@ from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import connect
 from tests.access_kit import let_in
 from tests.council_kit import Pipeline, with_lines
-from tests.linkage.population import Council, nhs_number
-from tests.retention_kit import Found, deliver_files, ended, rows, search
+from tests.linkage.population import nhs_number
+from tests.retention_kit import LAST_NAMES, Found, Town, deliver_files, ended, rows, search
 
 DAY = date(2026, 11, 21)
-LAST_NAMES = {name: f"{name.title()}quill" for name in ("stays", "leaves", "rents", "inquiry", "stranger")}
-
-
-@dataclass
-class Town:
-    """Who lives there: the ids of each family's records, by partner, and whatever tells of them."""
-
-    council: Council = field(default_factory=Council)
-    records: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
-
-    def add(self, name: str, number: int, *, tenant: bool = False) -> None:
-        last, nhs = LAST_NAMES[name], nhs_number(number)
-        known = {"born": "2014-02-03", "postcode": f"AA{number} 1AA", "nhs_number": nhs}
-        found = [("fakeshire_ta", self.council.housed(f"Ann {last}", **known))]
-        found.append(("fakeshire_csc", self.council.child(f"Ann {last}", **known)))
-        found.append(("fakeshire_edu", self.council.pupil(f"Ann {last}", **known)))
-        if tenant:
-            found.append(("fakeshire_homes", self.council.tenant(f"Ann {last}", **known)))
-        self.records[name] = found
-
-    def case(self, name: str) -> str:
-        return self.council.case_of(self.records[name][0][1])
-
-    def values(self, name: str) -> list[str]:
-        """What must be nowhere: a name, an NHS number, a postcode, and the ids of records and case."""
-        row = next(row for rows in self.council.rows.values() for row in rows if LAST_NAMES[name] in row.values())
-        case = [self.case(name)] if name != "stranger" else []
-        return [LAST_NAMES[name], str(row["nhs_number"]), *(record for _, record in self.records[name]), *case]
 
 
 @dataclass(frozen=True)
