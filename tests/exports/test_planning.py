@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,28 @@ def answered(settings: Settings, asked: frozenset[str], tmp_path_factory: pytest
 def planned(settings: Settings, answered: frozenset[str], tmp_path_factory: pytest.TempPathFactory) -> Planned:
     del answered
     return export_planning(settings, PLANNER, PURPOSE, tmp_path_factory.mktemp("out") / "plan.xlsx")
+
+
+def test_the_answer_drops_exactly_the_right_rows(
+    council: Pipeline, planned: Planned, asked: frozenset[str], answered: frozenset[str]
+) -> None:
+    """Whom adults' care knows is in it with a cleared number alone; everybody else who may be exported is."""
+    grown_ups = "select person_key, nhs_number from matched.item_adult_care_numbers"
+    number_of: dict[str, str | None] = dict(council.rows(grown_ups))
+    assert {number for number in number_of.values() if number} == asked != answered
+    left = "select person_key from mart.dim_person where first_name <> 'Rae'"
+    due = {key for (key,) in council.rows(left) if key not in number_of or number_of[key] in answered}
+    with connect(council.settings, "admin") as conn:
+        [made] = [one for one in keys.read_keys(council.settings) if one.purpose == PURPOSE]
+        key = keys.current_key(council.settings, conn, PURPOSE, made.period, PLANNER)
+    rows = sheets(planned.rows.path, planned.rows.password)["people"]
+    assert {row["pseudonym"] for row in rows} == {key.pseudonym(person) for person in due}
+
+
+@pytest.mark.parametrize(("days", "is_stale"), [(0, False), (21, False), (22, True)])
+def test_an_answer_may_be_relied_on_for_21_days(days: int, is_stale: bool) -> None:
+    asked_on = date(2028, 2, 20)
+    assert checks.is_stale(asked_on, asked_on + timedelta(days=days)) is is_stale
 
 
 def test_it_holds_everybody_who_may_be_in_it(planned: Planned, answered: frozenset[str]) -> None:

@@ -1,88 +1,20 @@
 """The host systems' periods R1 to R6 by their worked examples, with exact days, over what landing leaves in `raw`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import count
-from typing import Any
 
-import psycopg
 import pytest
 
-from dagster_project.agreement.loader import RunContext, load_into_warehouse
-from dagster_project.agreement.model import load_agreement
 from dagster_project.clock import london_today
 from dagster_project.settings import Settings
-from dagster_project.warehouse.connection import connect
-from expectations.due import due
-from tests.linkage.population import ASC, CSC, EDU, TA, _insert
-
-AS_AT = date(2026, 11, 22)
-Row = dict[str, str | None]
-serial = count(1)
-
-
-@dataclass(frozen=True)
-class Day:
-    """When a record is due in its host system, and why not if it is not."""
-
-    due_on: date | None
-    finding: str | None = None
-    copy_due_on: date | None = None
-
-
-class Host:
-    """Rows of host systems in the raw layer of one transaction that is never committed."""
-
-    def __init__(self, conn: psycopg.Connection[Any]) -> None:
-        self.conn = conn
-
-    def has(self, partner: str, extract: str, *rows: Row) -> "Host":
-        _insert(self.conn, extract, partner, list(rows))
-        return self
-
-    def agreed(self, table: str, **values: str | int) -> "Host":
-        for name, value in values.items():
-            self.conn.execute(f"update agreement.{table} set {name} = %s".encode(), [value])
-        return self
-
-    def starts(self, rule: str, trigger: str) -> "Host":
-        self.conn.execute("update agreement.retention_rules set trigger_event = %s where rule = %s", [trigger, rule])
-        return self
-
-    def day(self, rule: str, record_id: str) -> Day:
-        query = f"select due_on, finding, copy_due_on from {due(rule, 'raw')} as found where record_id = %s"
-        [row] = self.conn.execute(query.encode(), [record_id]).fetchall()
-        return Day(*row)
-
-    def due_on(self, rule: str, record_id: str = "1") -> date | None:
-        return self.day(rule, record_id).due_on
-
-
-@pytest.fixture(scope="module")
-def agreed(warehouse: Settings) -> Settings:
-    return warehouse
+from tests.host_kit import Day, Host, Row, child, open_host, period, pupil
+from tests.linkage.population import ASC, CSC, EDU, TA
 
 
 @pytest.fixture
-def host(agreed: Settings) -> Iterator[Host]:
-    agreement = load_agreement(agreed.agreement_file)
-    with connect(agreed, "admin") as conn:
-        load_into_warehouse(conn, agreement, RunContext("due", AS_AT, "none", datetime(2026, 11, 22, tzinfo=UTC)))
-        yield Host(conn)
-        conn.rollback()
-
-
-def pupil(born: str | None) -> Row:
-    return {"person_id": "1", "date_of_birth": born}
-
-
-def child(born: str | None, died: str | None = None) -> Row:
-    return {"person_id": "1", "date_of_birth": born, "death_date": died}
-
-
-def period(start: str | None, end: str | None, **more: str) -> Row:
-    return {"person_id": "1", "start_date": start, "end_date": end, **more}
+def host(warehouse: Settings) -> Iterator[Host]:
+    with open_host(warehouse) as found:
+        yield found
 
 
 LEAP = [("mar1", date(2029, 3, 1)), ("feb28", date(2029, 2, 28))]
@@ -157,6 +89,25 @@ def test_rules_bind_to_the_class_of_record_and_not_to_the_person(host: Host) -> 
     host.has(CSC, "csc_persons", child("2015-04-01")).has(CSC, "csc_cla_episodes", period("2021-01-01", "2021-06-01"))
     host.has(EDU, "edu_pupils", pupil("2015-04-01"))
     assert (host.due_on("R1"), host.due_on("R4")) == (date(2040, 4, 1), date(2090, 4, 1))
+
+
+@pytest.mark.parametrize(("birthday", "day"), [("mar1", (3, 1)), ("feb28", (2, 28))])
+def test_each_period_from_a_leap_day_ends_as_the_agreement_says(
+    host: Host, birthday: str, day: tuple[int, int]
+) -> None:
+    """In a year without that day; 40 and 8 years after a leap year there is one, and both answers are alike."""
+    leap, looked_after = "2024-02-29", period("2010-01-01", None)
+    host.agreed("retention_settings", leap_birthday=birthday)
+    host.has(EDU, "edu_pupils", pupil("2000-02-29"))
+    host.has(CSC, "csc_persons", child("2004-02-29"), child("2010-05-05", leap) | {"person_id": "2"})
+    host.has(CSC, "csc_cla_episodes", looked_after, looked_after | {"person_id": "2"})
+    host.has(CSC, "csc_referrals", {"referral_id": "1", "person_id": "1", "referral_date": leap})
+    host.has(CSC, "csc_cp_plans", period("2023-01-01", leap, plan_id="1") | {"person_id": "3"})
+    host.has(ASC, "asc_persons", {"person_id": "1"}).has(ASC, "asc_events", period("2023-01-01", leap))
+    host.has(TA, "hou_homeless_cases", {"case_id": "1", "main_duty_start": "2023-01-01", "main_duty_end": leap})
+    ends = {("R1", "1"): 2025, ("R2", "1"): 2030, ("R4", "1"): 2079, ("R4", "2"): 2039, ("R6", "1"): 2027}
+    assert {one: host.due_on(*one) for one in ends} == {one: date(year, *day) for one, year in ends.items()}
+    assert (host.due_on("R3"), host.due_on("R5")) == (date(2064, 2, 29), date(2032, 2, 29))
 
 
 def test_r4_to_the_75th_birthday(host: Host) -> None:

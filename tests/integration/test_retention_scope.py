@@ -1,4 +1,4 @@
-"""Rule R0 against an oracle of its own: ten thousand random histories of stays, in one build of the scope model."""
+"""Rule R0 against an oracle of its own: ten thousand random histories, in one build from landing to the mart."""
 
 import random
 from collections.abc import Iterator
@@ -9,11 +9,17 @@ import pytest
 
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import connect
-from tests.linkage.population import TA, Council, _insert, dbt, load
+from tests.linkage.population import CSC, TA, Council, _insert, dbt, load, nhs_number
 
 AS_AT = date(2026, 11, 22)
 HISTORIES = 10_000
 SCOPE = "select record_id, is_suspended from matched.scope_housing_records"
+SHOWN = """
+    select records.record_id
+    from mart_candidate.dim_person as shown
+    inner join matched.person_records as records on shown.person_key = records.person_key
+    where records.source = 'housing'
+"""
 DUE = "select record_id, due_on from matched.housing_stays"
 
 
@@ -89,13 +95,16 @@ def people() -> dict[str, History]:
 @pytest.fixture(scope="module")
 def loaded(own_warehouse: Settings, people: dict[str, History]) -> Settings:
     load(own_warehouse, Council())
-    members, cases, placements = [], [], []
-    for person, one in people.items():
+    members, children, cases, placements = [], [], [], []
+    for serial, (person, one) in enumerate(people.items()):
         case = f"C{person}"
         told = {"joined_date": one.joined, "left_date": one.left}
+        known = {"nhs_number": nhs_number(serial), "date_of_birth": "2014-02-03", "legal_first_name": person}
         members.append(
             {"person_id": person, "case_id": case, **{name: day and day.isoformat() for name, day in told.items()}}
+            | known
         )
+        children.append({"person_id": person} | known)
         cases.append({"case_id": case, "case_closed": one.closed and one.closed.isoformat()})
         placements += [
             {
@@ -108,15 +117,18 @@ def loaded(own_warehouse: Settings, people: dict[str, History]) -> Settings:
             for number, stay in enumerate(one.stays)
         ]
     with connect(own_warehouse, "admin") as conn:
-        for extract, rows in (
-            ("hou_household_members", members), ("hou_homeless_cases", cases), ("hou_ta_placements", placements)
-        ):  # fmt: skip
-            _insert(conn, extract, TA, [])
+        for extract, partner, rows in (
+            ("hou_household_members", TA, members),
+            ("hou_homeless_cases", TA, cases),
+            ("hou_ta_placements", TA, placements),
+            ("csc_persons", CSC, children),
+        ):
+            _insert(conn, extract, partner, [])
             columns = list(rows[0])
             statement = f"copy raw.{extract} ({', '.join(columns)}, partner, delivery_id, line_number) from stdin"
             with conn.cursor() as cursor, cursor.copy(statement.encode()) as copy:
                 for line, row in enumerate(rows, start=2):
-                    copy.write_row((*row.values(), TA, "d", line))
+                    copy.write_row((*row.values(), partner, "d", line))
     return own_warehouse
 
 
@@ -126,7 +138,9 @@ def built(
 ) -> Iterator[tuple[int, Settings]]:
     with connect(loaded, "admin") as conn:
         conn.execute("update agreement.retention_settings set ta_gap_days = %s", [request.param])
-    dbt(loaded, tmp_path_factory.mktemp("dbt"), "run", "--select", "+scope_housing_records")
+    folder = tmp_path_factory.mktemp("dbt")
+    dbt(loaded, folder, "seed")
+    dbt(loaded, folder, "run", "--select", "+dim_person")
     yield request.param, loaded
 
 
@@ -141,9 +155,11 @@ def test_whoever_is_in_scope_is_placed_and_nobody_else(
     gap, settings = built
     with connect(settings, "hl_analyst") as conn:
         scope = dict(conn.execute(SCOPE).fetchall())
+        shown = [person for (person,) in conn.execute(SHOWN).fetchall()]
     placed = {person for person, one in people.items() if one.is_placed(AS_AT)}
     just_left = {person for person, end in ends.items() if gap and end and end + timedelta(days=gap) >= AS_AT}
     assert {person for person, is_suspended in scope.items() if not is_suspended} == placed
+    assert sorted(shown) == sorted(placed), "each of them is one person of the mart, linked to children's care"
     assert {person for person, is_suspended in scope.items() if is_suspended} == just_left
     assert 1_000 < len(placed) < HISTORIES - 1_000
     assert bool(just_left) is bool(gap)
