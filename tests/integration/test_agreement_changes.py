@@ -33,7 +33,7 @@ LIAISON = """\
 OFFICER = """\
   - id: housing_officer
     name: Housing officer
-    purpose: housing_priority
+    purpose: multiple_disadvantage
     rows: own_partner
     items:
 """

@@ -68,7 +68,7 @@ EXAMPLE_FAULTS: list[tuple[dict[str, Any], str, str]] = [
     ({"partners/0/kind": "social_housing"}, "DS-01", "nobody could be shown; add that partner"),
     ({"partners/3/person_id_namespace": "fakeshire_edu"}, "MA-03", "give each its own"),
     # Basis.
-    ({"functions/0/purpose": "curiosity"}, "PU-05", "choose one of housing_priority"),
+    ({"functions/0/purpose": "curiosity"}, "PU-05", "choose one of multiple_disadvantage"),
     ({"lawful_basis/0/covers": "special_category"}, "LB-01", "correct article or covers"),
     ({"powers/0/supports": ["shoe_size"]}, "LB-03", "unknown item shoe_size; correct the name"),
     ({"lawful_basis/1": ABSENT}, "LB-01", r"Article 6\(1\)\(e\) of the signed text is not listed; add it"),

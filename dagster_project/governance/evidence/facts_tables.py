@@ -21,7 +21,7 @@ def controllers_listed(world: World) -> Tally:
 
 
 def purposes_limited(world: World) -> Tally:
-    """PU-05, SE-08."""
+    """PU-03 to PU-05, SE-08."""
     stored = world.rows("select function, purpose from agreement.functions")
     words = {purpose.id: purpose.text for purpose in world.agreement.purposes}
     return same(stored, [(function.id, words[function.purpose]) for function in world.agreement.functions])
