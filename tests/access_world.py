@@ -1,8 +1,13 @@
-"""The people, the functions and the attempts of tests/security/test_access_by_function.py."""
+"""The people of each function, a council of theirs, what they attempt, and what a hand may do to their access."""
 
 from dataclasses import dataclass
 
 from dagster_project.governance.access.scopes import Scope, parse_caseload
+from dagster_project.governance.publish import publish
+from dagster_project.settings import Settings
+from tests import gate_kit as kit
+from tests import gate_world as data
+from tests.access_kit import let_in
 from tests.council_kit import REFERENCE
 from tests.linkage.population import ASC, CSC, EDU, Council, nhs_number, upn
 
@@ -35,6 +40,18 @@ PEOPLE = {
     "planner": Person("pia.fenwick", Scope(), frozenset()),
     "auditor": Person("otto.fenwick", Scope(), frozenset()),
 }
+
+
+def published_with_everybody(settings: Settings) -> Settings:
+    """The gate's small world published, with a user of each function."""
+    kit.build_world(settings)
+    for function, person in PEOPLE.items():
+        let_in(settings, person.login, function, person.scope)
+    kit.judge_lightly(settings, data.PUBLISH_ID)
+    publish(settings, data.PUBLISH_ID)
+    return settings
+
+
 READERS = [function for function, person in PEOPLE.items() if person.sees]
 ATTEMPTS = [
     "select * from mart.dim_person",

@@ -17,9 +17,8 @@ from dagster_project.warehouse.connection import connect
 from dagster_project.warehouse.errors import WarehouseError
 from dagster_project.warehouse.lock import RunInProgress, run_lock
 from tests import gate_kit as kit
-from tests import gate_world as data
-from tests.access_kit import BY, let_in
-from tests.access_world import BREAKS, PEOPLE
+from tests.access_kit import BY
+from tests.access_world import BREAKS, PEOPLE, published_with_everybody
 from tests.warehouse_kit import mart_fingerprint
 
 OPEN = ["not meant: mart.dim_person is open to everybody", "not meant: dim_person: SELECT for everybody"]
@@ -44,11 +43,7 @@ ELSEWHERE = {"a partition", "the log's owner"}
 @pytest.fixture(scope="module")
 def published(own_warehouse: Settings) -> Settings:
     """A published mart with a user of each function."""
-    kit.build_world(own_warehouse)
-    for function, person in PEOPLE.items():
-        let_in(own_warehouse, person.login, function, person.scope)
-    kit.judge_lightly(own_warehouse, data.PUBLISH_ID)
-    publish(own_warehouse, data.PUBLISH_ID)
+    published_with_everybody(own_warehouse)
     assert access.check(own_warehouse) == []
     return own_warehouse
 

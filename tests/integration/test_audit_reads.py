@@ -15,14 +15,12 @@ from dagster_project.governance.access import users
 from dagster_project.governance.access.reads import Found, Question, reads
 from dagster_project.governance.access.scopes import Scope
 from dagster_project.governance.errors import GovernanceError
-from dagster_project.governance.publish import publish
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import connect
 from dagster_project.warehouse.endpoint import read_endpoint
-from tests import gate_kit as kit
 from tests import gate_world as data
 from tests.access_kit import BY, let_in
-from tests.access_world import PEOPLE
+from tests.access_world import PEOPLE, published_with_everybody
 
 STEWARD, OFFICER = PEOPLE["data_steward"].login, PEOPLE["ta_officer"].login
 ASKER = "Otto Fenwick"
@@ -47,11 +45,7 @@ PGAUDIT_JSON = {
 @pytest.fixture(scope="module")
 def published(own_warehouse: Settings) -> Settings:
     """A published mart; the steward has read two tables in three statements, the officer one in one."""
-    kit.build_world(own_warehouse)
-    for function, person in PEOPLE.items():
-        let_in(own_warehouse, person.login, function, person.scope)
-    kit.judge_lightly(own_warehouse, data.PUBLISH_ID)
-    publish(own_warehouse, data.PUBLISH_ID)
+    published_with_everybody(own_warehouse)
     with connect(own_warehouse, STEWARD, autocommit=True) as conn:
         conn.execute("select first_name from mart.dim_person")
         conn.execute("select first_name from mart.dim_person where last_name = 'Quillfeather'")
