@@ -79,7 +79,7 @@ def dispute(
     settings = running(home)
     made = open_dispute(settings, person_key, _record(record), item, login, reason, partner, _day(received))
     _say(made, f"{item} is blank from the next run on, until the source says something else")
-    console.print("Until then the mart shows it, and exports wait: run now with 'hearthlink run'.")
+    console.print("Until then the mart shows it, and exports wait: run now with 'hearthlink run --deliveries FOLDER'.")
 
 
 @app.command(epilog='Example:  hearthlink person restrict --record fakeshire_csc:700001 --as ida.quill '

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from typer.testing import CliRunner
 
+from dagster_project.cli import app
 from dagster_project.clock import london_today
 from dagster_project.governance.access.audit import who_could_see
 from dagster_project.governance.exports.catalogue import Made
@@ -106,11 +108,21 @@ def test_it_ends_with_its_last_day(council: Pipeline, stopped: Stopped) -> None:
     assert stopped.key not in seen_by(council, OFFICER, "dim_person")
 
 
-def test_an_objection_stops_nothing_until_it_is_upheld(council: Pipeline) -> None:
+def test_an_objection_stops_nothing_until_it_is_upheld(council: Pipeline, place: Path) -> None:
+    """By the command, which says what became of exports, also of one that was moved."""
     [(key,)] = council.rows("select min(person_key) from mart.dim_person where first_name = 'Ada'")
+    exported = export_dashboard(council.settings, STEWARD, PURPOSE, place / "export.xlsx")
+    moved = export_dashboard(council.settings, STEWARD, PURPOSE, place / "moved.xlsx")
+    moved.path.rename(place / "elsewhere.xlsx")
     made = requests.objection(council.settings, key, None, STEWARD, WHY)
     assert key in seen_by(council, OFFICER, "dim_person")
-    requests.decide(council.settings, made.request_id, "upheld", STEWARD, WHY)
+    words = ["person", "decide", str(made.request_id), "--outcome", "upheld", "--as", STEWARD, "--reason", WHY]
+    told = CliRunner().invoke(app, [*words, "--home", str(council.settings.home)], env={"COLUMNS": "150"})
+    assert told.exit_code == 0
+    assert "from now on shown nowhere" in told.output
+    assert exported.export_id in told.output and moved.export_id in told.output
+    assert "a file is not known to be deleted" in told.output
+    assert not exported.path.exists()
     assert key not in seen_by(council, OFFICER, "dim_person")
     requests.close(council.settings, made.request_id, STEWARD, WHY)
     assert key in seen_by(council, OFFICER, "dim_person")

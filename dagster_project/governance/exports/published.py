@@ -77,7 +77,7 @@ def hidden_people(conn: psycopg.Connection[Any], publish_id: str) -> frozenset[s
     if conn.execute(_DISPUTED_SINCE).fetchall()[0][0]:
         raise ExportRefused(
             "An item was disputed since the last run began, and stands in the mart until the next one:"
-            " run, then export ('hearthlink run')"
+            " run ('hearthlink run --deliveries FOLDER'), then export"
         )
     return frozenset(key for (key,) in conn.execute(_HIDDEN).fetchall())
 
