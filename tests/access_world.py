@@ -179,8 +179,6 @@ BREAKS = {
     "the database": ("grant create on database hearthlink to fn_ta_officer",
                      "not meant: fn_ta_officer: database: CREATE"),
     "a role that makes databases": ("alter role fn_planner createdb", "role fn_planner makes databases"),
-    "a function in a function": ("grant fn_data_steward to fn_planner",
-                                 "not meant: fn_planner is in fn_data_steward"),
     "a pipeline role for a person": ('grant hl_dbt to "hal.fenwick"', "not meant: hal.fenwick is in hl_dbt"),
     "a way around by function": ("create function control.peek() returns bigint language sql security definer as"
                                  " 'select count(*) from mart.dim_person'",
@@ -236,6 +234,14 @@ BREAKS = {
                           "not meant: control.access_log: trigger rows_stay off"),
     "the log's function": ("create or replace function control.refuse_change() returns trigger language plpgsql"
                            " as 'begin return new; end'", "missing: control.refuse_change(): belongs"),
+    "a log that tells statements": ("alter database hearthlink set log_min_error_statement = 'error'",
+                                    "not meant: database: setting log_min_error_statement=error"),
+    "a setting of a pipeline login": ("alter role hl_analyst set default_transaction_read_only = off",
+                                      "not meant: role hl_analyst: setting default_transaction_read_only=off"),
+    "a setting of a user": ('alter role "hal.fenwick" set log_min_error_statement = error',
+                            "not meant: role hal.fenwick: setting log_min_error_statement=error"),
+    "a setting less": ('alter role "hal.fenwick" reset statement_timeout',
+                       "missing: role hal.fenwick: setting statement_timeout=10min"),
     "a view that checks ask": ("create or replace view control.stopped_records as select record_hash, ends_on,"
                                " closed_at as since from control.rights_records inner join"
                                " control.rights_requests using (request_id) where false",

@@ -17,7 +17,7 @@ from dagster_project.warehouse.swap import PUBLISHED, grant_mart
 _FUNCTION = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 # A person reads; a report left open over lunch must not hold up the next publish for ever.
-_PERSON_SETTINGS = {
+PERSON_SETTINGS = {
     "default_transaction_read_only": "on",
     "search_path": PUBLISHED,
     "client_min_messages": "error",
@@ -118,7 +118,7 @@ def open_login(conn: psycopg.Connection[Any], login: str, function: str, passwor
     ensure_role(conn, login, login=True)
     give_function(conn, login, function)
     conn.execute(sql.SQL("grant connect on database {} to {}").format(sql.Identifier(DATABASE), sql.Identifier(login)))
-    set_role_settings(conn, login, _PERSON_SETTINGS)
+    set_role_settings(conn, login, PERSON_SETTINGS)
     set_verifier(conn, login, password)
 
 

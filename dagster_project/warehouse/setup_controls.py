@@ -1,4 +1,4 @@
-"""What the set-up gave and made, as lines that name each control: rights, owners, code, triggers (clause SE-01).
+"""What the set-up gave and made, as lines that name each control: rights, owners, code, settings (clause SE-01).
 
 The set-up takes back what else was given, and writes down what it leaves behind; whatever differs later, a hand has
 changed. Rights inside the mart are the agreement's and are told elsewhere.
@@ -117,6 +117,13 @@ _LAID_OUT = """
     inner join pg_catalog.pg_class on tgrelid = pg_class.oid
     inner join pg_catalog.pg_namespace on relnamespace = pg_namespace.oid
     where nspname = any(%(laid_out)s) and not tgisinternal
+    union all
+    select coalesce('role ' || rolname, 'database') || ': setting ' || lower(setting)
+    from pg_catalog.pg_db_role_setting
+    left join pg_catalog.pg_roles on setrole = pg_roles.oid
+    cross join lateral unnest(setconfig) as setting
+    where setdatabase in (0, (select oid from pg_catalog.pg_database where datname = current_database()))
+        and (setrole = 0 or starts_with(rolname, 'hl_'))
 """
 _KEEP = "insert into control.setup_controls (control) values (%s)"
 _KEPT = "select control from control.setup_controls"
@@ -143,7 +150,10 @@ def read_rights(conn: psycopg.Connection[Any]) -> list[Given]:
 
 
 def read_laid_out(conn: psycopg.Connection[Any]) -> list[str]:
-    """Owners, code and triggers of the schemas that the set-up makes. Any login may read them."""
+    """Owners, code and triggers of the schemas that the set-up makes, and settings that sessions begin with.
+
+    Any login may read them.
+    """
     return [line for (line,) in conn.execute(_LAID_OUT.encode(), _NAMES).fetchall()]
 
 

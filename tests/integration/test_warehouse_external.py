@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from dagster_project.governance.access import outsiders
+from dagster_project.governance.access.reads import Question, reads
 from dagster_project.governance.errors import GovernanceError
 from dagster_project.settings import Settings
 from dagster_project.warehouse import cluster, embedded, setup_controls, system_user
@@ -174,6 +175,15 @@ def test_anothers_superuser_is_named_until_somebody_vouches(settings: Settings) 
             outsiders.vouch(settings, role, BY, reason)
     with pytest.raises(GovernanceError, match="Nobody vouches"):
         outsiders.withdraw(settings, "other_tenant", BY)
+
+
+def test_its_log_is_handed_over_by_its_administrator(settings: Settings, tmp_path: Path) -> None:
+    ensure_warehouse(settings)
+    with pytest.raises(GovernanceError, match="--log"):
+        reads(settings, BY, Question())
+    (tmp_path / "server.log").write_text("nothing of ours\nhearthlink read: a.b reads dim_person\n", encoding="utf-8")
+    found = reads(settings, BY, Question(), [tmp_path / "server.log"])
+    assert (found.tallies, found.files, found.doubtful) == ([], 1, 1)
 
 
 def test_names_sort_by_code_point_and_lower_case_knows_accents(settings: Settings) -> None:

@@ -20,7 +20,7 @@ from dagster_project.governance.access.outsiders import KEEPERS, not_vouched
 from dagster_project.governance.mart_shape import MartShape
 from dagster_project.warehouse import setup_controls
 from dagster_project.warehouse.connection import DATABASE
-from dagster_project.warehouse.logins import LOG_RIGHTS, TOKEN_RIGHTS, Right, right_statement
+from dagster_project.warehouse.logins import LOG_RIGHTS, PERSON_SETTINGS, TOKEN_RIGHTS, Right, right_statement
 from dagster_project.warehouse.roles import (
     ACCESS_OWNER,
     FUNCTION_PREFIX,
@@ -98,6 +98,15 @@ _TOKENS = """
     from pg_catalog.pg_proc
     where oid in (to_regprocedure('access.my_tokens(text, text)'), to_regprocedure('access.stopped_tokens()'))
 """
+# A session that begins otherwise might write, or print its statements into the server's log.
+_SETTINGS = """
+    select rolname, lower(setting)
+    from pg_catalog.pg_db_role_setting
+    inner join pg_catalog.pg_roles on setrole = pg_roles.oid
+    cross join lateral unnest(setconfig) as setting
+    where rolname = any(%(people)s)
+        and setdatabase in (0, (select oid from pg_catalog.pg_database where datname = current_database()))
+"""
 _USERS = "select login, function, is_enabled from access.users"
 _SYSTEM = ("pg_catalog", "information_schema")
 _TOKEN_FUNCTIONS = ("my_tokens", "stopped_tokens")
@@ -143,6 +152,8 @@ def _found(conn: psycopg.Connection[Any], names: dict[str, Any]) -> Iterator[tup
         yield f"{place} is open to everybody", setup_controls.revocation(target, None)
     for given in setup_controls.read_rights(conn):
         yield given.control, setup_controls.revocation(given.target, given.role)
+    for login, setting in conn.execute(_SETTINGS.encode(), names).fetchall():
+        yield _setting(login, setting), _statement("alter role {} reset {}", login, setting.partition("=")[0])
     yield from ((f"default privileges of {role}", None) for (role,) in conn.execute(_DEFAULTS).fetchall())
     yield from ((line, None) for line in (*not_vouched(conn, names["people"]), *setup_controls.read_laid_out(conn)))
     for name, owner, is_definer, settings, body in conn.execute(_TOKENS).fetchall():
@@ -155,6 +166,10 @@ def _meant(shape: MartShape, users: list[tuple[Any, ...]]) -> Iterator[tuple[str
         yield from _lets_in(login)
     yield f"{PUBLISHER} is in {MART_OWNER}", _statement("grant {} to {}", MART_OWNER, PUBLISHER)
     for login, function, is_enabled in users:
+        for name, value in PERSON_SETTINGS.items():
+            words = sql.SQL("alter role {} set {} = {}")
+            statement = words.format(sql.Identifier(login), sql.Identifier(name), sql.Literal(value))
+            yield _setting(login, f"{name}={value}".lower()), statement
         if is_enabled:
             yield from _lets_in(login)
             role = FUNCTION_PREFIX + function
@@ -191,6 +206,10 @@ def _right(function: str, right: Right) -> tuple[str, sql.Composed]:
 
 def _statement(words: LiteralString, *names: str) -> sql.Composed:
     return sql.SQL(words).format(*map(sql.Identifier, names))
+
+
+def _setting(login: str, setting: str) -> str:
+    return f"role {login}: setting {setting}"
 
 
 def _login(role: str) -> str:
