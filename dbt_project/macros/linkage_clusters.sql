@@ -106,9 +106,9 @@ merged as (
 {%- endmacro %}
 
 {# CTEs up to `undone`: the merged clusters that cannot be one person, one reason each. Needs the CTEs merged,
-   open_labels and pool_identities. No half is picked as the right one: the whole merge is undone. Where a method of
-   tier 5 looks for another birth date, two dates that are only near do not speak against it. #}
-{% macro linkage_undo(may_repeat_partner=false, may_have_near_dates=false) -%}
+   open_labels and pool_identities. No half is picked as the right one: the whole merge is undone. A method of tier 5
+   has judged the two dates of its pair: only a generation between them speaks against it here. #}
+{% macro linkage_undo(may_repeat_partner=false, may_differ_in_date=false) -%}
 {{ linkage_forbidden() }},
 
 repeated_partners as (
@@ -147,8 +147,8 @@ faults as (
             when merged_profiles.has_two_ninos then 'undone_two_ninos'
             when merged_profiles.birth_dates > 2 then 'undone_three_birth_dates'
             when not {{ linkage_dates_are_close('merged_profiles.birth_date_a', 'merged_profiles.birth_date_b') }}
-                {%- if may_have_near_dates %}
-                and not {{ linkage_dates_are_near('merged_profiles.birth_date_a', 'merged_profiles.birth_date_b') }}
+                {%- if may_differ_in_date %}
+                and not {{ linkage_is_one_generation('merged_profiles.birth_date_a', 'merged_profiles.birth_date_b') }}
                 {%- endif %}
                 then 'undone_far_birth_dates'
             when repeated_partners.cluster_id is not null then 'undone_two_records_of_one_partner'

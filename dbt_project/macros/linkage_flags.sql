@@ -76,7 +76,7 @@
    stands for "some day of that year". Dates more than twelve years apart are two generations. #}
 {% macro linkage_dates_are_close(left_date, right_date) -%}
     (
-        abs(extract(year from {{ left_date }}) - extract(year from {{ right_date }})) <= 12
+        {{ linkage_is_one_generation(left_date, right_date) }}
         and (
             (
                 extract(day from {{ left_date }}) = extract(month from {{ right_date }})
@@ -97,12 +97,9 @@
     )
 {%- endmacro %}
 
-{# Of one year or within a month of each other: no generation lies between, though no slip of the pen may explain it. #}
-{% macro linkage_dates_are_near(left_date, right_date) -%}
-    (
-        extract(year from {{ left_date }}) = extract(year from {{ right_date }})
-        or abs({{ left_date }} - {{ right_date }}) <= 31
-    )
+{# Whose birth dates are more than twelve years apart may be parent and child. #}
+{% macro linkage_is_one_generation(left_date, right_date) -%}
+    abs(extract(year from {{ left_date }}) - extract(year from {{ right_date }})) <= 12
 {%- endmacro %}
 
 {# 1 January stands for "some day of that year" in many people's papers. #}

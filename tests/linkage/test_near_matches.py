@@ -6,9 +6,12 @@ Splink, which learns from the records of a whole run, has its own test (`tests/i
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
+from typing import get_args
 
 import pytest
 
+from dagster_project.agreement.content import MatchMethod
+from dagster_project.governance.linkage.splink_pairs import BANDS
 from dagster_project.settings import Settings
 from dagster_project.warehouse.connection import connect
 from tests.linkage.decisions_kit import World
@@ -149,6 +152,10 @@ def world(own_warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> 
     dbt(own_warehouse, world.folder, "build", "--exclude-resource-type", "unit_test", "--select",
         "staged matched resource_type:seed,linkage_*")  # fmt: skip
     return world
+
+
+def test_every_method_of_the_agreement_has_its_pair_here() -> None:
+    assert set(NEAR) == set(get_args(MatchMethod)) - set(BANDS)
 
 
 @pytest.mark.parametrize("method", NEAR)

@@ -15,7 +15,7 @@ pool_identities as {{ inlined() }} (
 
 {{ linkage_components() }},
 
-{{ linkage_undo(may_have_near_dates=true) }},
+{{ linkage_undo(may_differ_in_date=true) }},
 
 {{ linkage_clustered() }}
 
