@@ -180,7 +180,7 @@ def close(request: RequestId, login: Steward, reason: Reason, home: Home = None)
     from dagster_project.governance.rights import requests
 
     requests.close(running(home), request, login, reason)
-    console.print(f"request {request}: ended; counts from the next run on")
+    console.print(f"request {request}: ended; what it withheld is shown again with the next run at the latest")
 
 
 @app.command("list", epilog='Example:  hearthlink person list --as ida.quill --reason "weekly review"')
