@@ -60,8 +60,9 @@ compared as (
         l.birth_date_a is null and r.birth_date_a is null as is_undated,
         coalesce(l.is_adult <> r.is_adult, false) as is_other_generation,
         {{ linkage_given_name_is_shared() }} as is_given_name_shared,
+        left_short.short_form is not null or right_short.short_form is not null as is_short_form,
         {{ linkage_first_name_is_misspelt() }} as is_misspelt_first_name,
-        {{ linkage_names_are_swapped() }} as is_swapped_name,
+        {{ linkage_names_are_crossed() }} as is_crossed_name,
         left_common.last_name is not null or right_common.last_name is not null as is_common_name,
         left_twins.last_name is not null or right_twins.last_name is not null as is_twin_birthday,
         coalesce({{ linkage_is_new_year('l.birth_date_a') }}, false)
@@ -81,6 +82,9 @@ compared as (
         and {{ profile }}.birth_date_a = {{ side }}_twins.birth_date
     left join first_names as {{ side }}_names
         on {{ profile }}.first_name_a = {{ side }}_names.first_name
+    left join {{ ref('linkage_short_names') }} as {{ side }}_short
+        on {{ profile }}.given_name_a = {{ side }}_short.short_form
+        and {{ other }}.given_name_a = {{ side }}_short.first_name
     {% endfor -%}
 )
 {%- endmacro %}

@@ -53,12 +53,10 @@
     )
 {%- endmacro %}
 
-{# First and last name typed into each other's field. #}
-{% macro linkage_names_are_swapped() -%}
-    coalesce(
-        l.first_name_a in (r.last_name_a, r.last_name_b) and l.last_name_a in (r.first_name_a, r.first_name_b),
-        false
-    )
+{# A first name typed into the field of the last name, or the other way round. #}
+{% macro linkage_names_are_crossed() -%}
+    coalesce(l.first_name_a in (r.last_name_a, r.last_name_b), false)
+    or coalesce(l.last_name_a in (r.first_name_a, r.first_name_b), false)
 {%- endmacro %}
 
 {# Birth dates: agree, close (a slip of the pen explains the difference), conflict or missing. #}

@@ -83,22 +83,29 @@ verdicts as (
 {%- endmacro %}
 
 {# Why an equal identifier is not enough (clause MA-01, tiers 1 and 2), or null: it needs a compatible birth date
-   and a part of the name. Without a date on both sides the whole name has to agree; a date that is only close
-   needs both names too. #}
+   and a part of the name. A date that is missing or only close needs the first name, in whatever spelling: relatives who
+   hold each other's number differ in it. A slip of the pen in the first name does, and so does a name in the other
+   field, where the date agrees to the day. #}
 {% macro linkage_uncorroborated() -%}
     case
         when birth_date = 'conflict' then 'birth_dates_differ'
-        when is_swapped_name and birth_date = 'agree' then null
-        when birth_date = 'missing' and not (
-            first_name = 'agree' and (last_name = 'agree' or postcode = 'agree') and not is_other_generation
-        ) then 'birth_date_missing'
-        when birth_date = 'close' and not (last_name = 'agree' and first_name in ('agree', 'close'))
+        when is_crossed_name and birth_date = 'agree' then null
+        when birth_date = 'missing' and (is_other_generation or not {{ linkage_first_name_is_same() }})
+            then 'birth_date_missing'
+        when birth_date = 'close'
+            and not ({{ linkage_first_name_is_same() }} or (last_name = 'agree' and (first_name = 'close' or is_short_form)))
             then 'birth_dates_differ'
-        when last_name <> 'agree' and first_name not in ('agree', 'close') then 'names_differ'
+        when {{ linkage_first_name_is_same() }} or is_short_form or is_misspelt_first_name then null
+        when last_name <> 'agree' and first_name <> 'close' then 'names_differ'
         when first_name = 'conflict' and sex = 'conflict' then 'names_differ'
         -- twins whose numbers were mixed up look like one person whose first name was
-        when first_name <> 'agree' and not is_given_name_shared and is_twin_birthday then 'first_names_differ'
+        when is_twin_birthday then 'first_names_differ'
     end
+{%- endmacro %}
+
+{# Condition that two first names are one name in whatever spelling. #}
+{% macro linkage_first_name_is_same() -%}
+    (first_name = 'agree' or is_given_name_shared)
 {%- endmacro %}
 
 {# Condition that two first names whose first three letters agree are one name. Twins share date, surname and home, and
@@ -108,6 +115,9 @@ verdicts as (
     (
         first_name = 'agree'
         or (is_given_name_shared and (postcode = 'agree' or not (is_twin_birthday or is_common_name)))
-        or (is_misspelt_first_name and postcode = 'agree' and sex <> 'conflict' and not is_twin_birthday)
+        or (
+            (is_short_form or is_misspelt_first_name)
+            and postcode = 'agree' and sex <> 'conflict' and not is_twin_birthday
+        )
     )
 {%- endmacro %}

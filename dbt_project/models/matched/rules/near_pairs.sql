@@ -22,6 +22,10 @@ identities as (
         and identities.birth_date is not null
 ),
 
+short_names as (
+    select * from {{ ref('linkage_short_names') }}
+),
+
 homes as (
     select
         identities.*,
@@ -81,7 +85,10 @@ pairs as (
         r.last_name as right_last_name,
         l.first_name as left_first_name,
         r.first_name as right_first_name,
-        l.whole_name = r.given_name or r.whole_name = l.given_name as is_one_first_name,
+        l.whole_name = r.given_name
+        or r.whole_name = l.given_name
+        or left_short.short_form is not null
+        or right_short.short_form is not null as is_one_first_name,
         coalesce(l.sex <> r.sex, false) as is_other_sex,
         l.birth_date
     from paired
@@ -89,6 +96,10 @@ pairs as (
         on paired.left_record_key = l.record_key
     inner join {{ ref('identity_records') }} as r
         on paired.right_record_key = r.record_key
+    left join short_names as left_short
+        on l.given_name = left_short.short_form and r.given_name = left_short.first_name
+    left join short_names as right_short
+        on r.given_name = right_short.short_form and l.given_name = right_short.first_name
     where l.last_name <> r.last_name or l.first_name <> r.first_name
 )
 

@@ -46,19 +46,28 @@ partners_of_cluster as (
     from clusters
 ),
 
--- mutually unique: whoever has two candidates in one system, or one in a system that knows the person already, has none
-candidates as (
+-- written out, so that no plan joins clusters by their partner alone
+met_partners as {{ written_out() }} (
     select
         both_ways.cluster_id,
-        partners_of_cluster.partner,
-        count(*) as people
+        both_ways.candidate,
+        partners_of_cluster.partner
     from both_ways
     inner join partners_of_cluster
         on both_ways.candidate = partners_of_cluster.cluster_id
-    group by both_ways.cluster_id, partners_of_cluster.partner
 ),
 
-ambiguous as (
+candidates as (
+    select
+        cluster_id,
+        partner,
+        count(*) as people
+    from met_partners
+    group by cluster_id, partner
+),
+
+-- mutually unique: whoever has two candidates in one system, or one in a system that knows the person already, has none
+ambiguous as {{ written_out() }} (
     select
         candidates.cluster_id,
         candidates.partner
@@ -70,18 +79,13 @@ ambiguous as (
 ),
 
 ambiguous_pairs as (
-    {% for side, other in [('left', 'right'), ('right', 'left')] -%}
-    select
-        proposed.left_cluster,
-        proposed.right_cluster
-    from proposed
-    inner join partners_of_cluster
-        on proposed.{{ other }}_cluster = partners_of_cluster.cluster_id
+    select distinct
+        case when met_partners.cluster_id < met_partners.candidate then met_partners.cluster_id else met_partners.candidate end as left_cluster,
+        case when met_partners.cluster_id < met_partners.candidate then met_partners.candidate else met_partners.cluster_id end as right_cluster
+    from met_partners
     inner join ambiguous
-        on proposed.{{ side }}_cluster = ambiguous.cluster_id
-            and partners_of_cluster.partner = ambiguous.partner
-    {{ 'union distinct' if not loop.last }}
-    {% endfor %}
+        on met_partners.cluster_id = ambiguous.cluster_id
+            and met_partners.partner = ambiguous.partner
 ),
 
 kept_clusters as (

@@ -33,7 +33,7 @@ match_rules as (
     select * from {{ ref('stg_match_rules') }}
 ),
 
--- one system registered somebody twice: one identifier or home, one whole name and one birth date, none of them missing
+-- one system holds one whole name and one birth date twice, none of them missing
 registered_twice as (
     select
         partner,
@@ -46,28 +46,103 @@ registered_twice as (
     having count(*) > 1
 ),
 
-registered as (
+-- whoever bears such a name and date, in any system
+bearers as (
     select
+        pool_identities.record_key,
+        pool_identities.partner,
+        pool_identities.last_name || '|' || pool_identities.first_name || '|' || pool_identities.birth_date as bearer
+    from pool_identities
+    inner join (select distinct last_name, first_name, birth_date from registered_twice) as names
+        on pool_identities.last_name = names.last_name
+            and pool_identities.first_name = names.first_name
+            and pool_identities.birth_date = names.birth_date
+),
+
+bearer_keys as (
+    select
+        bearers.*,
+        pool_keys.tier,
+        pool_keys.rule,
+        pool_keys.key
+    from bearers
+    inner join pool_keys
+        on bearers.record_key = pool_keys.record_key
+),
+
+-- the two share an identifier or a home
+same_key as (
+    select
+        min(record_key) over (partition by bearer, partner, rule, key) as left_record_key,
+        record_key as right_record_key,
+        tier,
+        key,
+        false as is_by_number
+    from bearer_keys
+),
+
+-- or each shares one with a third record, in another system, of that name and date: somebody who moved
+met_elsewhere as (
+    select distinct
+        bearer_keys.record_key,
+        bearer_keys.partner,
+        witness.record_key as witness_key,
+        bearer_keys.tier
+    from bearer_keys
+    inner join bearer_keys as witness
+        on bearer_keys.bearer = witness.bearer
+            and bearer_keys.rule = witness.rule
+            and bearer_keys.key = witness.key
+            and bearer_keys.partner <> witness.partner
+),
+
+same_witness as (
+    select
+        one.record_key as left_record_key,
+        other.record_key as right_record_key,
+        greatest(one.tier, other.tier) as tier,
+        one.record_key || '#' || other.record_key as key,
+        false as is_by_number
+    from met_elsewhere as one
+    inner join met_elsewhere as other
+        on one.witness_key = other.witness_key
+            and one.partner = other.partner
+            and one.record_key < other.record_key
+),
+
+-- or they share an identifier, and what tier 1 asks for beside it
+held_twice as (
+    select
+        rule,
+        key,
+        partner,
+        min(record_key) as first_record_key
+    from pool_keys
+    where tier in (1, 2)
+    group by rule, key, partner
+    having count(*) > 1
+),
+
+same_number as (
+    select
+        held_twice.first_record_key as left_record_key,
+        pool_keys.record_key as right_record_key,
         pool_keys.tier,
         pool_keys.key,
-        pool_keys.record_key,
-        min(pool_keys.record_key) over (
-            partition by
-                pool_keys.rule,
-                pool_keys.key,
-                pool_keys.partner,
-                pool_identities.last_name,
-                pool_identities.first_name,
-                pool_identities.birth_date
-        ) as first_record_key
-    from pool_keys
-    inner join pool_identities
-        on pool_keys.record_key = pool_identities.record_key
-    inner join registered_twice
-        on pool_identities.partner = registered_twice.partner
-            and pool_identities.last_name = registered_twice.last_name
-            and pool_identities.first_name = registered_twice.first_name
-            and pool_identities.birth_date = registered_twice.birth_date
+        true as is_by_number
+    from held_twice
+    inner join pool_keys
+        on held_twice.rule = pool_keys.rule
+            and held_twice.key = pool_keys.key
+            and held_twice.partner = pool_keys.partner
+),
+
+proposed as (
+    select * from same_key
+    union all
+    select * from same_witness
+    union all
+    select * from same_number
 ),
 
 kept_clusters as (
@@ -78,19 +153,20 @@ kept_clusters as (
 pairs as (
     select
         'duplicate_record' as rule,
-        registered.key,
+        proposed.key,
         left_side.cluster_id as left_cluster,
         right_side.cluster_id as right_cluster,
-        registered.first_record_key as left_record_key,
-        registered.record_key as right_record_key,
-        registered.tier,
+        proposed.left_record_key,
+        proposed.right_record_key,
+        proposed.tier,
+        proposed.is_by_number,
         false as is_ambiguous,
         kept_clusters.left_cluster is not null as is_kept_apart
-    from registered
+    from proposed
     inner join clusters as left_side
-        on registered.first_record_key = left_side.record_key
+        on proposed.left_record_key = left_side.record_key
     inner join clusters as right_side
-        on registered.record_key = right_side.record_key
+        on proposed.right_record_key = right_side.record_key
             and left_side.cluster_id <> right_side.cluster_id
     left join kept_clusters
         on left_side.cluster_id = kept_clusters.left_cluster
@@ -99,12 +175,16 @@ pairs as (
 
 {{ linkage_compare() }},
 
+-- two people of one system who share a number are no question here: the tier of that number asks it
 judged as (
     select
         compared.*,
         {{ linkage_veto() }} as veto_reason,
         cast(null as text) as review_reason
     from compared
+    where
+        not is_by_number
+        or not is_kept_apart and {{ linkage_veto() }} is null and {{ linkage_uncorroborated() }} is null
 ),
 
 {{ linkage_verdicts() }}
