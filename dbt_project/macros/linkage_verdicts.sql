@@ -113,11 +113,8 @@ verdicts as (
    does not explain. #}
 {% macro linkage_first_names_are_one() -%}
     (
-        first_name = 'agree'
-        or (is_given_name_shared and (postcode = 'agree' or not (is_twin_birthday or is_common_name)))
-        or (
-            (is_short_form or is_misspelt_first_name)
-            and postcode = 'agree' and sex <> 'conflict' and not is_twin_birthday
-        )
+        {{ linkage_first_name_is_same() }}
+        or (is_short_form and sex <> 'conflict' and not is_twin_birthday)
+        or (is_misspelt_first_name and postcode = 'agree' and sex <> 'conflict' and not is_twin_birthday)
     )
 {%- endmacro %}

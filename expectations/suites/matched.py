@@ -53,15 +53,18 @@ def _person_records() -> list[Expectation]:
 def _no_partner_twice(table: str) -> Expectation:
     """Two records of one partner are two people, unless a rule of tiers 0 to 2 or the one of duplicates joins them."""
     text = "No person has two records of one partner that no identifier, no rule of duplicates and no reviewer joins"
+    joined = (
+        "from matched.links as link inner join matched.person_records as record on link.right_partner = record.partner"
+        " and record.record_id in (link.left_record_id, link.right_record_id)"
+        " where link.left_partner = link.right_partner and (link.tier <= 2 or link.rule = 'duplicate_record')"
+        " and record.person_key = judged.person_key and record.partner = judged.partner"
+    )
     return no_rows(
         Check(f"{table}.no_partner_twice", "MA-01", "uniqueness", text),
         "from (select person_key, partner, count(*) as records from judged group by person_key, partner) as judged"
-        " where judged.records > 1 and judged.records - 1 > ("
-        "select count(distinct link.right_record_id) from matched.links as link"
-        " inner join matched.person_records as record"
-        " on link.right_partner = record.partner and link.right_record_id = record.record_id"
-        " where link.left_partner = link.right_partner and (link.tier <= 2 or link.rule = 'duplicate_record')"
-        " and record.person_key = judged.person_key and record.partner = judged.partner)"
+        " where judged.records > 1"
+        f" and (judged.records > (select count(distinct record.record_id) {joined})"
+        f" or judged.records - 1 > (select count(distinct (link.left_record_id, link.right_record_id)) {joined}))"
         " and not exists (select 1 from matched.links as confirmed inner join matched.person_records as record"
         " on confirmed.left_partner = record.partner and confirmed.left_record_id = record.record_id"
         " where confirmed.tier = 0 and record.person_key = judged.person_key)",

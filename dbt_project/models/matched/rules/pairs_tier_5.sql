@@ -80,8 +80,8 @@ ambiguous as {{ written_out() }} (
 
 ambiguous_pairs as (
     select distinct
-        case when met_partners.cluster_id < met_partners.candidate then met_partners.cluster_id else met_partners.candidate end as left_cluster,
-        case when met_partners.cluster_id < met_partners.candidate then met_partners.candidate else met_partners.cluster_id end as right_cluster
+        least(met_partners.cluster_id, met_partners.candidate) as left_cluster,
+        greatest(met_partners.cluster_id, met_partners.candidate) as right_cluster
     from met_partners
     inner join ambiguous
         on met_partners.cluster_id = ambiguous.cluster_id

@@ -46,6 +46,14 @@ registered_twice as (
     having count(*) > 1
 ),
 
+names as (
+    select distinct
+        last_name,
+        first_name,
+        birth_date
+    from registered_twice
+),
+
 -- whoever bears such a name and date, in any system
 bearers as (
     select
@@ -53,7 +61,7 @@ bearers as (
         pool_identities.partner,
         pool_identities.last_name || '|' || pool_identities.first_name || '|' || pool_identities.birth_date as bearer
     from pool_identities
-    inner join (select distinct last_name, first_name, birth_date from registered_twice) as names
+    inner join names
         on pool_identities.last_name = names.last_name
             and pool_identities.first_name = names.first_name
             and pool_identities.birth_date = names.birth_date

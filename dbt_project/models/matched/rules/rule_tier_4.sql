@@ -43,9 +43,11 @@ judged as (
         end as veto_reason,
         case
             when {{ linkage_identifier_agrees() }} then null
-            when birth_date = 'missing' and not {{ linkage_first_name_is_same() }} then 'first_names_differ'
-            when birth_date <> 'missing'
-                then case when not {{ linkage_first_names_are_one() }} then 'first_names_differ' end
+            when birth_date <> 'missing' and {{ linkage_first_names_are_one() }} then null
+            when
+                birth_date <> 'missing'
+                or not (first_name = 'agree' or (is_given_name_shared and sex = 'agree'))
+                then 'first_names_differ'
             -- without a date, father and son of one name and one home look the same
             when is_undated then 'birth_date_missing'
             when is_common_name then 'birth_date_missing'
