@@ -44,17 +44,6 @@ sizes as (
     group by person_key
 ),
 
--- two records have one path: longer ones are looked for only where there are more
-far_edges as (
-    select edges.*
-    from edges
-    inner join linked_clusters
-        on edges.from_key = linked_clusters.record_key
-    inner join sizes
-        on linked_clusters.person_key = sizes.person_key
-    where sizes.records > 2
-),
-
 -- a person is told from the housing record that brings them into scope, the smallest of several
 starts as (
     select
@@ -66,16 +55,47 @@ starts as (
     group by linked_clusters.person_key
 ),
 
-reached_0 as (
+told as (
     select
         starts.record_key,
-        0 as tier,
-        0 as steps,
-        '' as link_path
+        sizes.records
     from starts
     inner join sizes
         on starts.person_key = sizes.person_key
     where sizes.records > 1
+),
+
+-- two records are one link apart, by their strongest link
+direct as (
+    select
+        edges.to_key as record_key,
+        min(cast(edges.tier as text) || ' ' || edges.link_id) as best
+    from told
+    inner join edges
+        on told.record_key = edges.from_key
+    where told.records = 2
+    group by edges.to_key
+),
+
+-- longer paths are looked for only where there are more
+far_edges as (
+    select edges.*
+    from edges
+    inner join linked_clusters
+        on edges.from_key = linked_clusters.record_key
+    inner join sizes
+        on linked_clusters.person_key = sizes.person_key
+    where sizes.records > 2
+),
+
+reached_0 as (
+    select
+        record_key,
+        0 as tier,
+        0 as steps,
+        '' as link_path
+    from told
+    where records > 2
 ),
 
 -- each round walks one link on from the records that the last one reached by a stronger path than before;
@@ -87,7 +107,7 @@ offered_{{ round }} as (
         greatest(reached.tier, edges.tier) as tier,
         reached.link_path || ' ' || edges.link_id as link_path
     from reached_{{ round - 1 }} as reached
-    inner join {{ 'edges' if round == 1 else 'far_edges' }} as edges
+    inner join far_edges as edges
         on reached.record_key = edges.from_key
 ),
 
@@ -126,6 +146,14 @@ reached as (
 ),
 
 ranked as (
+    select
+        record_key,
+        cast(split_part(best, ' ', 1) as integer) as tier,
+        1 as steps,
+        split_part(best, ' ', 2) as link_path,
+        1 as place
+    from direct
+    union all
     select
         reached.*,
         row_number() over (partition by record_key order by tier, steps) as place

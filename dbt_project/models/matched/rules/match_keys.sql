@@ -8,12 +8,12 @@ postcodes as {{ inlined() }} (
     select * from {{ ref('identity_postcodes') }}
 ),
 
-partners as (
+partners as {{ inlined() }} (
     select * from {{ ref('stg_partners') }}
 ),
 
-run_context as (
-    select * from {{ ref('stg_run_context') }}
+crowded_postcodes as (
+    select * from {{ ref('crowded_postcodes') }}
 ),
 
 match_rules as (
@@ -21,7 +21,7 @@ match_rules as (
 ),
 
 -- ids mean something only in the namespace of the system that gave them
-homes as (
+homes as {{ inlined() }} (
     select
         partner,
         case when kind = 'education' then 'education_id' else 'social_care_id' end as identifier,
@@ -30,41 +30,11 @@ homes as (
     where kind in ('education', 'childrens_social_care', 'adult_social_care')
 ),
 
-namespaces as (
+namespaces as {{ inlined() }} (
     select distinct
         identifier,
         person_id_namespace
     from homes
-),
-
-people_at_postcode as (
-    select
-        partner,
-        postcode,
-        count(*) as people
-    from postcodes
-    group by partner, postcode
-),
-
-usual_numbers as (
-    select
-        partner,
-        avg(people) as people
-    from people_at_postcode
-    group by partner
-),
-
--- a postcode that one system holds for many people is a hostel, a care home or a block. Many is more than the setting
--- and than three times what is usual in a system that holds whole streets; six times the setting is always many
-crowded_postcodes as (
-    select distinct people_at_postcode.postcode
-    from people_at_postcode
-    inner join usual_numbers
-        on people_at_postcode.partner = usual_numbers.partner
-    cross join run_context
-    where
-        people_at_postcode.people > run_context.postcode_max_people
-        and people_at_postcode.people > least(3 * usual_numbers.people, 6 * run_context.postcode_max_people)
 ),
 
 named as {{ inlined() }} (

@@ -5,7 +5,7 @@ keys as {{ inlined() }} (
     where not is_over_held
 ),
 
-decided_pairs as (
+decided_pairs as {{ inlined() }} (
     select * from {{ ref('decided_pairs') }}
     where decision = 'confirm' and right_record_key is not null
 ),
@@ -29,17 +29,12 @@ identities as {{ inlined() }} (
     select * from {{ ref('identity_records') }}
 ),
 
-near_keys as (
+near_keys as {{ inlined() }} (
     select * from {{ ref('near_keys') }}
 ),
 
-held_twice as {{ written_out() }} (
-    select
-        rule,
-        key
-    from keys
-    group by rule, key
-    having count(*) > 1
+held_twice as (
+    select * from {{ ref('keys_held_twice') }}
 ),
 
 -- what the two share is the person's: the wrong record is no holder of it, and the person's others go on by it
