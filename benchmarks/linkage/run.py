@@ -65,7 +65,9 @@ def _hearthlink(
     for with_tier_5 in (False, True) if product.has_tier_5(settings) else (False,):
         last = "tiers 1-5" if with_tier_5 else "tiers 1-4"
         warehouse.agree(settings, partners, with_tier_5=with_tier_5)
-        seconds[last] = product.link(settings)
+        taken = product.link(settings)
+        seconds |= {last: taken.models, f"{last}, standardising": taken.standardise}
+        seconds |= {f"{last}, dbt's start": taken.start, f"{last}, explanations and report": taken.rest}
         steps = product.fetch(settings, db)
         wanted = [last] if with_tier_5 else [step for step in steps if step not in ("tiers 1-5", "final")]
         rows += [_row(db, step, steps["final" if step == last else step]) for step in wanted]

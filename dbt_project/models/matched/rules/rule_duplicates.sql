@@ -1,6 +1,6 @@
 with
 
-pool_keys as (
+pool_keys as {{ inlined() }} (
     select * from {{ ref('pool_keys') }}
     where tier in (1, 2, 4) and not is_restricted
 ),
@@ -46,7 +46,7 @@ registered_twice as (
     having count(*) > 1
 ),
 
-names as (
+names as {{ written_out() }} (
     select distinct
         last_name,
         first_name,
