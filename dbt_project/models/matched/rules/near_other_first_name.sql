@@ -42,8 +42,12 @@ proposed as (
             near_pairs.is_one_first_name
             or (
                 twin_birthdays.last_name is null
-                and greatest(left_names.bearers, right_names.bearers)
-                >= 10 * least(left_names.bearers, right_names.bearers)
+                and (
+                    greatest(left_names.bearers, right_names.bearers)
+                    >= 10 * least(left_names.bearers, right_names.bearers)
+                    -- a spelling that nobody else bears at all
+                    or (near_pairs.shares_postcode and least(left_names.bearers, right_names.bearers) = 1)
+                )
                 and {{ linkage_is_one_slip('near_pairs.left_first_name', 'near_pairs.right_first_name') }}
             )
         )
