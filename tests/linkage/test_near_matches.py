@@ -42,7 +42,7 @@ NEAR = {
     "changed_last_name": Near("Ada Quennell{}", "Ada Rushby{}", at_home=True),
     "misspelt_last_name": Near("Bryony Thackeray{}", "Bryony Thackerey{}"),
     "national_insurance_number": Near("Cora Dunmore{}", "Cora Eastley{}", both=("nino",)),
-    "number_and_name": Near("Dora Fenwick{}", "Dora Gale{}", also_born="05-03", both=("nhs_number",)),
+    "number_and_name": Near("Dora Fenwick{}", "Dora Fenwick{}", also_born="11-27", both=("nhs_number",)),
     "other_birth_date": Near("Edna Harrow{}", "Edna Harrow{}", "03-28", "04-02", at_home=True),
     "other_first_name": Near("Mohammed Ibsen{}", "Muhammad Ibsen{}"),
     "preferred_or_former_name": Near("Gwen Kestrel{}", "Gwen Larkin{}", former="Kestrel{}"),
