@@ -35,7 +35,7 @@ def council() -> Council:
     c.pupil("Bea Thackeray", "2010-03-04", nhs_number=next(number))
     # is near in tier 5
     c.housed("Cora Dunmore", "2010-03-05", nhs_number=(one := next(number)))
-    c.pupil("Cora Eastley", "2010-05-03", nhs_number=one)
+    c.pupil("Cora Dunmore", "2010-11-27", nhs_number=one)
     # shows that a school registered a pupil twice
     c.housed("Dora Fenwick", "2010-04-05")
     one = next(number)
