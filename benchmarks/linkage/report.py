@@ -93,8 +93,8 @@ def _ratios(results: Sequence[Result]) -> str:
         )  # fmt: skip
     if not rows:
         return ""
-    # One set after another leaves a load of about one core.
-    busy = [r for r in councils if (r["where"]["load"] or 0) > 0.75 * (r["where"]["cores"] or 1)]
+    # Sets measured one after another leave a load below the number of cores.
+    busy = [r for r in councils if (r["where"]["load"] or 0) > (r["where"]["cores"] or 1)]
     note = "**Other work ran beside: these seconds and ratios say nothing of a quiet machine.**\n\n" if busy else ""
     header = (
         "people", "records", "seconds", "over its bound", "over the bare bound", "over Splink EM",
