@@ -128,8 +128,11 @@ def test_the_whole_route(settings: Settings, caplog: pytest.LogCaptureFixture) -
 def test_the_definition_can_be_applied_again(settings: Settings) -> None:
     ensure_warehouse(settings)
     with connect(settings, "admin") as conn:
+        before = conn.execute("select definition_sha256 from control.schema_version").fetchall()
         conn.execute("update control.schema_version set definition_sha256 = 'old'")
     ensure_warehouse(settings)
+    with connect(settings, "admin") as conn:
+        assert conn.execute("select definition_sha256 from control.schema_version").fetchall() == before != []
 
 
 def test_the_set_up_takes_back_what_a_hand_gave(settings: Settings) -> None:
