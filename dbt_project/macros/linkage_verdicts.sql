@@ -3,28 +3,32 @@
    key on which one pair contradicts itself could as well belong to either side, so it links nobody; so does a key of
    two records that a person keeps apart. #}
 {% macro linkage_verdicts() -%}
-contradicted as (
+vetoed_keys as (
     select
-        judged.*,
-        max(case when is_kept_apart or veto_reason is not null then 1 else 0 end)
-            over (partition by rule, key) = 1 as has_vetoed_key
+        rule,
+        key
     from judged
+    where is_kept_apart or veto_reason is not null
+    group by rule, key
 ),
 
 reasoned as (
     select
-        contradicted.*,
+        judged.*,
         case
-            when contradicted.is_kept_apart then 'kept_apart'
-            when contradicted.is_ambiguous then 'ambiguous_key'
-            when contradicted.veto_reason is not null then contradicted.veto_reason
-            when contradicted.review_reason is not null then contradicted.review_reason
-            when contradicted.has_vetoed_key then 'key_contradicted'
+            when judged.is_kept_apart then 'kept_apart'
+            when judged.is_ambiguous then 'ambiguous_key'
+            when judged.veto_reason is not null then judged.veto_reason
+            when judged.review_reason is not null then judged.review_reason
+            when vetoed_keys.key is not null then 'key_contradicted'
             when match_rules.action = 'review' then 'tier_asks_for_review'
         end as reason
-    from contradicted
+    from judged
     left join match_rules
-        on contradicted.tier = match_rules.tier
+        on judged.tier = match_rules.tier
+    left join vetoed_keys
+        on judged.rule = vetoed_keys.rule
+        and judged.key = vetoed_keys.key
 ),
 
 ranked as (

@@ -20,10 +20,7 @@ from dagster_project.warehouse.connection import connect
 
 Record = tuple[str, str]
 PEOPLE = "select partner, record_id, person_key from matched.person_records"
-POOL = """
-select pool.partner, pool.record_id, final.cluster_id
-from matched.linked_clusters as final inner join matched.pool_identities as pool using (record_key)
-"""
+POOL = "select partner, record_id, cluster_id from matched.linked_clusters"
 SCOPE = "select partner, record_id from matched.scope_housing_records"
 
 

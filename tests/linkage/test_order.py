@@ -14,10 +14,7 @@ from tests.linkage.population import Council, dbt, load
 from tests.linkage.random_council import PEOPLE, some_council
 
 IDS = ("person_id", "case_id", "placement_id", "social_care_id", "education_id")
-POOL = """
-select pool.partner, pool.record_id, final.cluster_id
-from matched.linked_clusters as final inner join matched.pool_identities as pool using (record_key)
-"""
+POOL = "select partner, record_id, cluster_id from matched.linked_clusters"
 TABLES = (
     "run_context",
     "item_settings",

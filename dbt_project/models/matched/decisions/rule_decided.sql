@@ -5,8 +5,14 @@ decided_pairs as (
     where decision = 'confirm'
 ),
 
+-- everybody begins as a cluster of their own
 clusters as {{ inlined() }} (
-    select * from {{ ref('linking_pool') }}
+    select
+        record_key,
+        partner,
+        record_key as cluster_id,
+        is_in_scope
+    from {{ ref('pool_identities') }}
 ),
 
 pool_identities as {{ inlined() }} (

@@ -33,7 +33,7 @@ agreed as (
     group by record_key, partner, source, record_id, is_adult_by_role, is_restricted
 ),
 
-one_per_record as (
+one_per_record as {{ inlined() }} (
     select
         record_key,
         partner,
@@ -50,20 +50,27 @@ one_per_record as (
 
 {{ identity_lawful() }},
 
-numbers_on_many_dates as (
+-- few numbers stand on three records of one system, so only theirs are looked at twice
+numbers_on_many_records as (
     select
         partner,
         nhs_number
-    from (
-        select distinct
-            partner,
-            nhs_number,
-            birth_date
-        from one_per_record
-        where nhs_number is not null and birth_date is not null
-    ) as dates_of_number
+    from one_per_record
+    where nhs_number is not null and birth_date is not null
     group by partner, nhs_number
     having count(*) > 2
+),
+
+numbers_on_many_dates as (
+    select
+        one_per_record.partner,
+        one_per_record.nhs_number
+    from one_per_record
+    inner join numbers_on_many_records
+        on one_per_record.partner = numbers_on_many_records.partner
+            and one_per_record.nhs_number = numbers_on_many_records.nhs_number
+    group by one_per_record.partner, one_per_record.nhs_number
+    having count(distinct one_per_record.birth_date) > 2
 ),
 
 identities as (

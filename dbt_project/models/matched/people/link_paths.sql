@@ -2,13 +2,13 @@
 with
 
 linked_clusters as {{ inlined() }} (
-    select * from {{ ref('linked_clusters') }}
-    where person_key is not null
-),
-
-scope as (
-    select distinct partner || '|' || record_id as record_key
-    from {{ ref('scope_housing_records') }}
+    select
+        linked.record_key,
+        linked.is_in_scope,
+        person_keys.person_key
+    from {{ ref('linked_clusters') }} as linked
+    inner join {{ ref('person_keys') }} as person_keys
+        on linked.cluster_id = person_keys.cluster_id
 ),
 
 links as (
@@ -47,12 +47,11 @@ sizes as (
 -- a person is told from the housing record that brings them into scope, the smallest of several
 starts as (
     select
-        linked_clusters.person_key,
-        min(linked_clusters.record_key) as record_key
+        person_key,
+        min(record_key) as record_key
     from linked_clusters
-    inner join scope
-        on linked_clusters.record_key = scope.record_key
-    group by linked_clusters.person_key
+    where is_in_scope
+    group by person_key
 ),
 
 told as (

@@ -1,21 +1,34 @@
 with
 
-clusters as (
+clusters as {{ inlined() }} (
     select * from {{ ref('clusters_tier_5') }}
 ),
 
-person_keys as (
-    select * from {{ ref('person_keys') }}
+pool_identities as (
+    select * from {{ ref('pool_identities') }}
 ),
 
-keyed as (
+clusters_in_scope as (
+    select cluster_id
+    from clusters
+    where is_in_scope
+    group by cluster_id
+),
+
+linked as (
     select
         clusters.record_key,
+        pool_identities.source,
+        pool_identities.partner,
+        pool_identities.record_id,
         clusters.cluster_id,
-        person_keys.person_key
+        clusters.is_in_scope,
+        clusters_in_scope.cluster_id is not null as is_of_person
     from clusters
-    left join person_keys
-        on clusters.cluster_id = person_keys.cluster_id
+    inner join pool_identities
+        on clusters.record_key = pool_identities.record_key
+    left join clusters_in_scope
+        on clusters.cluster_id = clusters_in_scope.cluster_id
 )
 
-select * from keyed
+select * from linked

@@ -1,7 +1,14 @@
 with
 
-person_records as (
-    select * from {{ ref('person_records') }}
+members as (
+    select
+        person_keys.person_key,
+        linked_clusters.source,
+        linked_clusters.partner,
+        linked_clusters.record_id
+    from {{ ref('linked_clusters') }} as linked_clusters
+    inner join {{ ref('person_keys') }} as person_keys
+        on linked_clusters.cluster_id = person_keys.cluster_id
 ),
 
 scope_records as (
@@ -31,14 +38,14 @@ run_context as (
 -- a stay that is open in one system counts, whatever ended in another
 housed as (
     select
-        person_records.person_key,
+        members.person_key,
         bool_and(scope_records.is_suspended) as is_suspended
-    from person_records
+    from members
     inner join scope_records
-        on person_records.partner = scope_records.partner
-            and person_records.record_id = scope_records.record_id
-    where person_records.source = 'housing'
-    group by person_records.person_key
+        on members.partner = scope_records.partner
+            and members.record_id = scope_records.record_id
+    where members.source = 'housing'
+    group by members.person_key
 ),
 
 deaths as (
@@ -57,15 +64,15 @@ deaths as (
 
 died as (
     select
-        person_records.person_key,
+        members.person_key,
         min(deaths.death_date) as died_on
-    from person_records
+    from members
     cross join run_context
     inner join deaths
-        on person_records.partner = deaths.partner
-            and person_records.record_id = deaths.record_id
-    where person_records.source <> 'housing' and deaths.death_date <= run_context.as_at
-    group by person_records.person_key
+        on members.partner = deaths.partner
+            and members.record_id = deaths.record_id
+    where members.source <> 'housing' and deaths.death_date <= run_context.as_at
+    group by members.person_key
 ),
 
 -- held and shown nowhere: processing is restricted, or the person has objected with success
@@ -82,10 +89,10 @@ counted as (
     select
         person_key,
         {% for source in ['housing', 'csc', 'asc', 'edu'] -%}
-        cast(sum(case when source = '{{ source }}' then 1 else 0 end) as integer) as {{ source }}_records,
+        cast(sum(case when source = '{{ source }}' then 1 else 0 end) as integer) as {{ source }}_records
+        {{- ',' if not loop.last }}
         {% endfor -%}
-        max(tier) as weakest_tier
-    from person_records
+    from members
     group by person_key
 ),
 
@@ -98,7 +105,6 @@ people as (
         counted.csc_records,
         counted.asc_records,
         counted.edu_records,
-        counted.weakest_tier,
         coalesce(housed.is_suspended, true) as is_suspended,
         died.died_on,
         stopped.person_key is not null as is_stopped,

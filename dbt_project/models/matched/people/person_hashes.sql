@@ -1,26 +1,19 @@
 with
 
-clusters as (
-    select * from {{ ref('clusters_tier_5') }}
+linked_clusters as (
+    select * from {{ ref('linked_clusters') }}
+    where is_of_person
 ),
 
 salt as (
     select * from {{ source('control', 'person_key_salt') }}
 ),
 
-people_in_scope as (
-    select distinct cluster_id
-    from clusters
-    where is_in_scope
-),
-
 hashed as (
     select
-        {{ surrogate_key('n', 'salt.salt', ["'record of a person'", 'clusters.record_key']) }} as record_hash,
-        clusters.cluster_id
-    from clusters
-    inner join people_in_scope
-        on clusters.cluster_id = people_in_scope.cluster_id
+        {{ surrogate_key('n', 'salt.salt', ["'record of a person'", 'linked_clusters.record_key']) }} as record_hash,
+        linked_clusters.cluster_id
+    from linked_clusters
     cross join salt
 )
 

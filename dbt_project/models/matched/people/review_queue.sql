@@ -17,7 +17,7 @@ conflicts as (
 
 linked_clusters as (
     select * from {{ ref('linked_clusters') }}
-    where person_key is not null
+    where is_of_person
 ),
 
 run_context as (

@@ -5,33 +5,17 @@ pairs as (
     {% for model in models -%}
     select
         pairs.*,
-        clusters.undone_reason
+        undone.undone_reason
     from {{ ref('rule_' ~ model) }} as pairs
-    inner join {{ ref('clusters_' ~ model) }} as clusters
-        on pairs.left_record_key = clusters.record_key
+    left join {{ ref('clusters_' ~ model) }} as undone
+        on pairs.left_record_key = undone.record_key
+            and undone.undone_reason is not null
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 
 linked_clusters as {{ inlined() }} (
     select * from {{ ref('linked_clusters') }}
-),
-
-pool_identities as {{ inlined() }} (
-    select * from {{ ref('pool_identities') }}
-),
-
-sides as (
-    select
-        pool_identities.record_key,
-        pool_identities.source,
-        pool_identities.partner,
-        pool_identities.record_id,
-        linked_clusters.cluster_id,
-        linked_clusters.person_key
-    from linked_clusters
-    inner join pool_identities
-        on linked_clusters.record_key = pool_identities.record_key
 ),
 
 -- an accepted pair whose merge was not undone is a link; a later tier may still have joined what was undone
@@ -52,11 +36,11 @@ located as (
         pairs.evidence,
         left_side.cluster_id = right_side.cluster_id as is_one_person
     from pairs
-    inner join sides as left_side
+    inner join linked_clusters as left_side
         on pairs.left_record_key = left_side.record_key
-    inner join sides as right_side
+    inner join linked_clusters as right_side
         on pairs.right_record_key = right_side.record_key
-    where left_side.person_key is not null or right_side.person_key is not null
+    where left_side.is_of_person or right_side.is_of_person
 )
 
 select * from located

@@ -5,13 +5,9 @@
 {% set rounds = 0 if everybody else 6 %}
 with
 
-scope as (
-    select distinct partner || '|' || record_id as record_key
-    from {{ ref('scope_housing_records') }}
-),
-
 reached_0 as (
-    select record_key from scope
+    select partner || '|' || record_id as record_key
+    from {{ ref('scope_housing_records') }}
 ),
 
 -- each round walks from the records found last to the keys they hold, and from those to whoever holds them too
@@ -55,9 +51,21 @@ is_closed as (
 ),
 
 reached as (
-    select record_key from reached_{{ rounds }}
-    union distinct
-    select held.record_key
+    select
+        record_key,
+        1 as in_scope
+    from reached_0
+    {% for round in range(1, rounds + 1) -%}
+    union all
+    select
+        record_key,
+        0 as in_scope
+    from frontier_{{ round }}
+    {% endfor -%}
+    union all
+    select
+        held.record_key,
+        0 as in_scope
     from is_closed
     cross join {{ ref('shared_keys') }} as held
     where not is_closed.answer
@@ -65,16 +73,10 @@ reached as (
 
 pool as (
     select
-        identities.record_key,
-        identities.partner,
-        identities.record_key as cluster_id,
-        scope.record_key is not null as is_in_scope
-    from {{ ref('identity_records') }} as identities
-    left join scope
-        on identities.record_key = scope.record_key
-    left join reached
-        on identities.record_key = reached.record_key
-    where reached.record_key is not null
+        record_key,
+        max(in_scope) = 1 as is_in_scope
+    from reached
+    group by record_key
 )
 
 select * from pool

@@ -9,7 +9,9 @@ linking_pool as (
 ),
 
 in_pool as (
-    select identities.*
+    select
+        identities.*,
+        linking_pool.is_in_scope
     from identities
     inner join linking_pool
         on identities.record_key = linking_pool.record_key
