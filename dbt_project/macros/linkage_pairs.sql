@@ -16,7 +16,7 @@ key_quality as (
     where status in ('usable', 'ambiguous')
 ),
 
-clusters as (
+clusters as {{ inlined() }} (
     select * from {{ clusters }}
 ),
 
@@ -37,11 +37,20 @@ holders as (
     group by pool_keys.rule, pool_keys.key, key_quality.status, clusters.cluster_id
 ),
 
-placed_holders as (
+-- the one of an ambiguous key's holders with whom the others are paired
+foremost_holders as (
     select
-        holders.*,
-        row_number() over (partition by rule, key order by in_scope desc, record_key) as place
-    from holders
+        rule,
+        key,
+        cluster_id
+    from (
+        select
+            holders.*,
+            row_number() over (partition by rule, key order by in_scope desc, record_key) as place
+        from holders
+        where status = 'ambiguous'
+    ) as placed_holders
+    where place = 1
 ),
 
 kept_clusters as (
@@ -52,18 +61,22 @@ proposed as (
     select
         one.rule,
         one.key,
-        case when one.cluster_id < other.cluster_id then one.cluster_id else other.cluster_id end as left_cluster,
-        case when one.cluster_id < other.cluster_id then other.cluster_id else one.cluster_id end as right_cluster,
-        case when one.cluster_id < other.cluster_id then one.record_key else other.record_key end as left_record_key,
-        case when one.cluster_id < other.cluster_id then other.record_key else one.record_key end as right_record_key,
+        one.cluster_id as left_cluster,
+        other.cluster_id as right_cluster,
+        one.record_key as left_record_key,
+        other.record_key as right_record_key,
         {{ tier }} as tier,
         one.status = 'ambiguous' as is_ambiguous
-    from placed_holders as one
-    inner join placed_holders as other
+    from holders as one
+    inner join holders as other
         on one.rule = other.rule
         and one.key = other.key
-        and one.place < other.place
-        and (one.status = 'usable' or one.place = 1)
+    left join foremost_holders
+        on one.rule = foremost_holders.rule
+        and one.key = foremost_holders.key
+    where
+        one.cluster_id < other.cluster_id
+        and (one.status = 'usable' or foremost_holders.cluster_id in (one.cluster_id, other.cluster_id))
 ),
 
 pairs as (
