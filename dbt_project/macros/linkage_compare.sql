@@ -1,23 +1,31 @@
 {# CTEs up to `compared`: each pair with what its two clusters say of the same fields. Needs the CTEs pairs,
    clusters, pool_identities, postcodes, common_names, first_names, twin_birthdays. A cluster holds one number of each kind,
-   because the undo step after each tier sees to it; of names and dates it may hold two, and either may agree. #}
-{% macro linkage_compare() -%}
+   because the undo step after each tier sees to it; of names and dates it may hold two, and either may agree. `few`
+   tells that the pairs are few where Postgres cannot know: their records are then looked up first. #}
+{% macro linkage_compare(few=false) -%}
 compared_clusters as (
     select left_cluster as cluster_id from pairs
     union distinct
     select right_cluster as cluster_id from pairs
 ),
 
-compared_records as (
+compared_members as {{ written_out() if few }} (
     select
         clusters.cluster_id,
-        pool_identities.*,
-        postcodes.postcode
+        clusters.record_key
     from compared_clusters
     inner join clusters
         on compared_clusters.cluster_id = clusters.cluster_id
+),
+
+compared_records as (
+    select
+        compared_members.cluster_id,
+        pool_identities.*,
+        postcodes.postcode
+    from compared_members
     inner join pool_identities
-        on clusters.record_key = pool_identities.record_key
+        on compared_members.record_key = pool_identities.record_key
     left join postcodes
         on pool_identities.record_key = postcodes.record_key
 ),

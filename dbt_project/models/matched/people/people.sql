@@ -35,19 +35,6 @@ run_context as (
     select as_at from {{ ref('stg_run_context') }}
 ),
 
--- a stay that is open in one system counts, whatever ended in another
-housed as (
-    select
-        members.person_key,
-        bool_and(scope_records.is_suspended) as is_suspended
-    from members
-    inner join scope_records
-        on members.partner = scope_records.partner
-            and members.record_id = scope_records.record_id
-    where members.source = 'housing'
-    group by members.person_key
-),
-
 deaths as (
     select
         partner,
@@ -85,15 +72,20 @@ stopped as (
     where stopped_records.ends_on is null or stopped_records.ends_on > run_context.as_at
 ),
 
+-- a stay that is open in one system counts, whatever ended in another
 counted as (
     select
-        person_key,
+        members.person_key,
         {% for source in ['housing', 'csc', 'asc', 'edu'] -%}
-        cast(sum(case when source = '{{ source }}' then 1 else 0 end) as integer) as {{ source }}_records
-        {{- ',' if not loop.last }}
+        cast(sum(case when members.source = '{{ source }}' then 1 else 0 end) as integer) as {{ source }}_records,
         {% endfor -%}
+        coalesce(bool_and(scope_records.is_suspended), true) as is_suspended
     from members
-    group by person_key
+    left join scope_records
+        on members.source = 'housing'
+            and members.partner = scope_records.partner
+            and members.record_id = scope_records.record_id
+    group by members.person_key
 ),
 
 -- every person here has a housing record in scope: without a link to another system nothing is shown (clause MA-07);
@@ -105,15 +97,14 @@ people as (
         counted.csc_records,
         counted.asc_records,
         counted.edu_records,
-        coalesce(housed.is_suspended, true) as is_suspended,
+        counted.is_suspended,
         died.died_on,
         stopped.person_key is not null as is_stopped,
         counted.csc_records + counted.asc_records + counted.edu_records > 0
-        and not coalesce(housed.is_suspended, true)
+        and not counted.is_suspended
         and died.died_on is null
         and stopped.person_key is null as is_published
     from counted
-    left join housed on counted.person_key = housed.person_key
     left join died on counted.person_key = died.person_key
     left join stopped on counted.person_key = stopped.person_key
 )

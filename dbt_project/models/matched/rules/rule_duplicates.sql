@@ -181,7 +181,7 @@ pairs as (
             and right_side.cluster_id = kept_clusters.right_cluster
 ),
 
-{{ linkage_compare() }},
+{{ linkage_compare(few=true) }},
 
 -- two people of one system who share a number are no question here: the tier of that number asks it
 judged as (
