@@ -109,8 +109,8 @@ def clusterings(conn: psycopg.Connection) -> dict[str, str]:
     return {
         step: f"select pool.partner, pool.record_id, step.cluster_id from {table} as step"
         " inner join matched.pool_identities as pool using (record_key)"
-        for step, table in (steps | {"final": "matched.linked_clusters"}).items()
-    }
+        for step, table in steps.items()
+    } | {"final": "select partner, record_id, cluster_id from matched.linked_clusters"}
 
 
 def fetch(settings: Settings, db: duckdb.DuckDBPyConnection) -> dict[str, str]:

@@ -83,10 +83,8 @@ wrong_people as (
     from people
     left join explanations
         on people.person_key = explanations.person_key
-    group by people.person_key, people.weakest_tier
-    having
-        people.weakest_tier is distinct from max(explanations.weakest_tier)
-        or count(case when explanations.steps = 0 then 1 end) <> 1
+    group by people.person_key
+    having count(case when explanations.steps = 0 then 1 end) <> 1
 ),
 
 faults as (

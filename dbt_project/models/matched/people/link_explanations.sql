@@ -5,8 +5,8 @@ link_paths as (
     select * from {{ ref('link_paths') }}
 ),
 
-pool_identities as (
-    select * from {{ ref('pool_identities') }}
+linked_clusters as (
+    select * from {{ ref('linked_clusters') }}
 ),
 
 links as (
@@ -40,18 +40,18 @@ sentences as (
 told as (
     select
         link_paths.person_key,
-        pool_identities.partner,
-        pool_identities.source,
-        pool_identities.record_id,
+        linked_clusters.partner,
+        linked_clusters.source,
+        linked_clusters.record_id,
         link_paths.link_path,
         case
             when link_paths.steps = 0
-                then 'The housing record of ' || pool_identities.partner || ' that brings the person into scope.'
+                then 'The housing record of ' || linked_clusters.partner || ' that brings the person into scope.'
             else
                 concat_ws(
                     ' ',
-                    'The ' || {{ linkage_source_in_words('pool_identities.source') }} || ' record of '
-                    || pool_identities.partner || ' belongs to the person by a link of tier '
+                    'The ' || {{ linkage_source_in_words('linked_clusters.source') }} || ' record of '
+                    || linked_clusters.partner || ' belongs to the person by a link of tier '
                     || cast(link_paths.tier as text) || ' at the weakest.',
                     {% for step in range(1, most_steps + 1) -%}
                     'Step {{ step }}: ' || step_{{ step }}.sentence{{ ',' if not loop.last }}
@@ -61,8 +61,8 @@ told as (
         link_paths.steps,
         link_paths.tier as weakest_tier
     from link_paths
-    inner join pool_identities
-        on link_paths.record_key = pool_identities.record_key
+    inner join linked_clusters
+        on link_paths.record_key = linked_clusters.record_key
     {% for step in range(1, most_steps + 1) -%}
     left join sentences as step_{{ step }}
         on split_part(link_paths.link_path, ' ', {{ step }}) = step_{{ step }}.link_id

@@ -4,20 +4,20 @@ link_paths as (
     select * from {{ ref('link_paths') }}
 ),
 
-pool_identities as (
-    select * from {{ ref('pool_identities') }}
+linked_clusters as (
+    select * from {{ ref('linked_clusters') }}
 ),
 
 joined as (
     select
         link_paths.person_key,
-        pool_identities.partner,
-        pool_identities.source,
-        pool_identities.record_id,
+        linked_clusters.partner,
+        linked_clusters.source,
+        linked_clusters.record_id,
         link_paths.tier
     from link_paths
-    inner join pool_identities
-        on link_paths.record_key = pool_identities.record_key
+    inner join linked_clusters
+        on link_paths.record_key = linked_clusters.record_key
 )
 
 select * from joined

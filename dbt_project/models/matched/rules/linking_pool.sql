@@ -50,33 +50,26 @@ is_closed as (
     from {{ 'reached_0' if everybody else 'frontier_' ~ rounds }}
 ),
 
-reached as (
-    select
-        record_key,
-        1 as in_scope
-    from reached_0
-    {% for round in range(1, rounds + 1) -%}
-    union all
-    select
-        record_key,
-        0 as in_scope
-    from frontier_{{ round }}
-    {% endfor -%}
-    union all
-    select
-        held.record_key,
-        0 as in_scope
-    from is_closed
-    cross join {{ ref('shared_keys') }} as held
-    where not is_closed.answer
+-- nobody else can be linked to anybody
+key_holders as (
+    select record_key
+    from {{ ref('shared_keys') }}
+    group by record_key
 ),
 
 pool as (
     select
-        record_key,
-        max(in_scope) = 1 as is_in_scope
-    from reached
-    group by record_key
+        key_holders.record_key,
+        scope.record_key is not null as is_in_scope
+    from key_holders
+    cross join is_closed
+    left join reached_0 as scope
+        on key_holders.record_key = scope.record_key
+    {% if not everybody -%}
+    left join reached_{{ rounds }} as reached
+        on key_holders.record_key = reached.record_key
+    where reached.record_key is not null or not is_closed.answer
+    {%- endif %}
 )
 
 select * from pool
