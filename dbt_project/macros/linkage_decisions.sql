@@ -1,3 +1,13 @@
+{# Before anything is linked everybody in the pool is a cluster of their own. #}
+{% macro linkage_single_clusters() -%}
+    select
+        record_key,
+        partner,
+        record_key as cluster_id,
+        is_in_scope
+    from {{ ref('pool_identities') }}
+{%- endmacro %}
+
 {# Two clusters, each way round, that hold records which a person keeps apart. Needs the CTE clusters. #}
 {% macro linkage_kept_clusters() -%}
     select

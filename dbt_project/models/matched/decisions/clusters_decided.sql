@@ -5,14 +5,8 @@ accepted as (
     where verdict = 'accepted'
 ),
 
--- everybody begins as a cluster of their own
 clusters as {{ inlined() }} (
-    select
-        record_key,
-        partner,
-        record_key as cluster_id,
-        is_in_scope
-    from {{ ref('pool_identities') }}
+    {{ linkage_single_clusters() }}
 ),
 
 {{ linkage_components() }},
