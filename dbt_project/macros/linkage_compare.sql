@@ -72,6 +72,7 @@ compared as (
         {{ linkage_first_name_is_misspelt() }} as is_misspelt_first_name,
         {{ linkage_names_are_crossed() }} as is_crossed_name,
         left_common.last_name is not null or right_common.last_name is not null as is_common_name,
+        coalesce(left_common.is_very_common, false) or coalesce(right_common.is_very_common, false) as is_very_common_name,
         left_twins.last_name is not null or right_twins.last_name is not null as is_twin_birthday,
         coalesce({{ linkage_is_new_year('l.birth_date_a') }}, false)
         or coalesce({{ linkage_is_new_year('r.birth_date_a') }}, false) as is_new_year

@@ -3,12 +3,17 @@
    one: a key of 1,500 people gives 1,499 questions and no link. A restricted record counts as a holder
    (key_quality saw to that) but is never proposed. A pair that a person keeps apart is marked, not left out: the
    others who hold its key have to know that the key may belong to either. #}
-{% macro linkage_pairs(tier, clusters) -%}
+{% macro linkage_pairs(tier, clusters, may_settle=false) -%}
 with
 
-pool_keys as (
+all_keys as (
     select * from {{ ref('pool_keys') }}
-    where tier = {{ tier }} and not is_restricted
+    where tier = {{ tier }}
+),
+
+pool_keys as (
+    select * from all_keys
+    where not is_restricted
 ),
 
 key_quality as (
@@ -37,6 +42,28 @@ holders as (
     group by pool_keys.rule, pool_keys.key, key_quality.status, clusters.cluster_id
 ),
 
+{% if may_settle -%}
+ambiguous_keys as (
+    select * from key_quality
+    where status = 'ambiguous'
+),
+
+{{ linkage_settled() }},
+
+all_holders as (
+    select * from holders
+    union all
+    select
+        rule,
+        key,
+        'settled' as status,
+        cluster_id,
+        record_key,
+        in_scope
+    from settled
+),
+
+{% endif -%}
 -- the one of an ambiguous key's holders with whom the others are paired
 foremost_holders as (
     select
@@ -66,27 +93,51 @@ proposed as (
         one.record_key as left_record_key,
         other.record_key as right_record_key,
         {{ tier }} as tier,
-        one.status = 'ambiguous' as is_ambiguous
-    from holders as one
-    inner join holders as other
+        one.status
+    from {{ 'all_holders' if may_settle else 'holders' }} as one
+    inner join {{ 'all_holders' if may_settle else 'holders' }} as other
         on one.rule = other.rule
         and one.key = other.key
     left join foremost_holders
-        on one.rule = foremost_holders.rule
+        on one.status = 'ambiguous'
+        and one.rule = foremost_holders.rule
         and one.key = foremost_holders.key
     where
         one.cluster_id < other.cluster_id
-        and (one.status = 'usable' or foremost_holders.cluster_id in (one.cluster_id, other.cluster_id))
+        and (one.status <> 'ambiguous' or foremost_holders.cluster_id in (one.cluster_id, other.cluster_id))
 ),
 
+{% if may_settle -%}
+settled_pairs as (
+    select distinct
+        left_cluster,
+        right_cluster
+    from proposed
+    where status = 'settled'
+),
+
+{% endif -%}
 pairs as (
     select
-        proposed.*,
+        proposed.rule,
+        proposed.key,
+        proposed.left_cluster,
+        proposed.right_cluster,
+        proposed.left_record_key,
+        proposed.right_record_key,
+        proposed.tier,
+        proposed.status = 'ambiguous' as is_ambiguous,
         kept_clusters.left_cluster is not null as is_kept_apart
     from proposed
     left join kept_clusters
         on proposed.left_cluster = kept_clusters.left_cluster
         and proposed.right_cluster = kept_clusters.right_cluster
+    {%- if may_settle %}
+    left join settled_pairs
+        on proposed.left_cluster = settled_pairs.left_cluster
+        and proposed.right_cluster = settled_pairs.right_cluster
+    where proposed.status <> 'ambiguous' or settled_pairs.left_cluster is null
+    {%- endif %}
 )
 
 select * from pairs

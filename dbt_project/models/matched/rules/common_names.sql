@@ -2,6 +2,7 @@ with
 
 identities as {{ inlined() }} (
     select
+        partner,
         last_name,
         first_name,
         birth_date
@@ -20,7 +21,7 @@ pool_size as (
 -- in a larger pool more strangers share a name and a date, and more right links would wait for a reviewer: measured on
 -- pools of 100,000 to a million records, this power keeps both small
 limits as (
-    select run_context.common_name_limit * power(greatest(1, pool_size.records / 100000.0), 0.75) as birth_dates
+    select run_context.common_name_limit * power(greatest(1, pool_size.records / 100000.0), 0.55) as birth_dates
     from run_context
     cross join pool_size
 ),
@@ -33,19 +34,21 @@ frequent_names as (
     from identities
     cross join limits
     group by identities.last_name, identities.first_name, limits.birth_dates
-    having 7 * count(*) > limits.birth_dates
+    having 14 * count(*) > limits.birth_dates
 ),
 
 birth_dates_of_name as (
-    select distinct
+    select
         identities.last_name,
         identities.first_name,
         identities.birth_date,
-        floor(extract(year from identities.birth_date) / 10) as decade
+        floor(extract(year from identities.birth_date) / 10) as decade,
+        min(identities.partner) = max(identities.partner) as is_in_one_system
     from identities
     inner join frequent_names
         on identities.last_name = frequent_names.last_name
             and identities.first_name = frequent_names.first_name
+    group by identities.last_name, identities.first_name, identities.birth_date
 ),
 
 by_decade as (
@@ -53,19 +56,50 @@ by_decade as (
         last_name,
         first_name,
         decade,
-        count(*) as birth_dates
+        count(*) as birth_dates,
+        sum(case when is_in_one_system then 1 else 0 end) as in_one_system
     from birth_dates_of_name
     group by last_name, first_name, decade
+),
+
+-- strangers meet where many stand in one system alone, and right links where few do: the one grows with the square of
+-- that share, the other with what is left of it. A decade of few dates is taken to be like all of them
+totals as (
+    select cast(sum(in_one_system) as numeric) / sum(birth_dates) as share from by_decade
+),
+
+shares as (
+    select
+        by_decade.decade,
+        greatest(0.01, totals.share) as of_all,
+        (sum(by_decade.in_one_system) + 100 * totals.share) / (sum(by_decade.birth_dates) + 100) as of_decade
+    from by_decade
+    cross join totals
+    group by by_decade.decade, totals.share
+),
+
+weights as (
+    select
+        decade,
+        least(2, greatest(
+            0.25, of_decade * of_decade / (1.02 - of_decade) * (1.02 - of_all) / (of_all * of_all)
+        )) as weight
+    from shares
 ),
 
 -- a namesake of one birth date is as likely as the name is frequent at that age: names come and go
 of_name as (
     select
-        last_name,
-        first_name,
-        decade,
-        greatest(7 * birth_dates, sum(birth_dates) over (partition by last_name, first_name)) as birth_dates
+        by_decade.last_name,
+        by_decade.first_name,
+        by_decade.decade,
+        weights.weight * greatest(
+            7 * by_decade.birth_dates,
+            sum(by_decade.birth_dates) over (partition by by_decade.last_name, by_decade.first_name)
+        ) as birth_dates
     from by_decade
+    inner join weights
+        on by_decade.decade = weights.decade
 ),
 
 common as (
@@ -73,7 +107,8 @@ common as (
         of_name.last_name,
         of_name.first_name,
         cast(of_name.decade as integer) as decade,
-        cast(of_name.birth_dates as integer) as birth_dates
+        cast(of_name.birth_dates as integer) as birth_dates,
+        of_name.birth_dates > 4 * limits.birth_dates as is_very_common
     from of_name
     cross join limits
     where of_name.birth_dates > limits.birth_dates

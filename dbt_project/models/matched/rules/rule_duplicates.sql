@@ -2,7 +2,7 @@ with
 
 pool_keys as {{ inlined() }} (
     select * from {{ ref('pool_keys') }}
-    where tier in (1, 2, 4) and not is_restricted
+    where not is_restricted
 ),
 
 clusters as {{ inlined() }} (
@@ -59,6 +59,7 @@ bearers as (
     select
         pool_identities.record_key,
         pool_identities.partner,
+        pool_identities.nino,
         pool_identities.last_name || '|' || pool_identities.first_name || '|' || pool_identities.birth_date as bearer
     from pool_identities
     inner join names
@@ -67,15 +68,62 @@ bearers as (
             and pool_identities.birth_date = names.birth_date
 ),
 
+-- Harrison's record may call him Harry, which is his twin's name: one home does not tell the two apart
+borne_by_twins as (
+    select distinct names.last_name || '|' || names.first_name || '|' || names.birth_date as bearer
+    from names
+    inner join pool_identities
+        on names.last_name = pool_identities.last_name
+            and names.birth_date = pool_identities.birth_date
+            and names.first_name <> pool_identities.first_name
+            and substr(names.first_name, 1, 3) = substr(pool_identities.first_name, 1, 3)
+),
+
+-- a restricted record holds no key of a name, and meets nobody by one
+met_by_name as (
+    select bearers.*
+    from bearers
+    where exists (select 1 from pool_keys where pool_keys.tier > 2 and pool_keys.record_key = bearers.record_key)
+),
+
+-- a crowded postcode is no key of a name alone; beside a whole name and a date it is a home like others
 bearer_keys as (
     select
-        bearers.*,
+        bearers.record_key,
+        bearers.partner,
+        bearers.bearer,
         pool_keys.tier,
         pool_keys.rule,
         pool_keys.key
     from bearers
     inner join pool_keys
-        on bearers.record_key = pool_keys.record_key
+        on bearers.record_key = pool_keys.record_key and pool_keys.tier in (1, 2)
+    union all
+    select
+        record_key,
+        partner,
+        bearer,
+        3 as tier,
+        'nino' as rule,
+        nino as key
+    from met_by_name
+    where nino is not null
+    union all
+    select
+        met_by_name.record_key,
+        met_by_name.partner,
+        met_by_name.bearer,
+        4 as tier,
+        'postcode' as rule,
+        postcodes.postcode as key
+    from met_by_name
+    inner join postcodes
+        on met_by_name.record_key = postcodes.record_key
+    inner join match_rules
+        on match_rules.tier = 4 and match_rules.enabled
+    left join borne_by_twins
+        on met_by_name.bearer = borne_by_twins.bearer
+    where borne_by_twins.bearer is null
 ),
 
 -- the two share an identifier or a home
