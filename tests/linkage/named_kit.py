@@ -42,6 +42,17 @@ def named_population(c: Council) -> dict[str, str | list[str]]:
     p["stranger_a"] = c.adult("Ali Oak", "1980-12-19", "AA2 1AG")
     for year in range(1960, 1977):
         c.adult("Ali Oak", f"{year}-03-05")
+    # the same common name, and a daughter who stands at both homes
+    p["moved_h"] = c.housed("Ali Oak", "1984-05-06", "AA1 1AU")
+    p["moved_a"] = c.adult("Ali Oak", "1984-05-06", "AA2 1AU")
+    p["daughter_h"] = c.housed("Zara Oak", "2010-07-08", "AA1 1AU")
+    p["daughter_e"] = c.pupil("Zara Oak", "2010-07-08", "AA2 1AU")
+    # twins of one key of tier 3; of the second two, one may be called by the other's name
+    for first, second in (("Jack", "Jacob"), ("Harry", "Harrison")):
+        for name in (first, second):
+            case = name.lower()
+            p[f"{case}_h"] = c.housed(f"{name} Orchard", "2014-08-01", "AA1 1AW")
+            p[f"{case}_e"] = c.pupil(f"{name} Orchard", "2014-08-01", "AA1 1AW")
     p["sibling_h"] = c.housed("Nia Pine", "2009-02-11", nhs_number=nhs_number(6))
     p["sibling_c"] = c.child("Owen Pine", "2005-09-20", nhs_number=nhs_number(6))
     p["own_c"] = c.child("Nia Pine", "2009-02-11", nhs_number=nhs_number(7))

@@ -81,6 +81,9 @@ def linked(own_warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) ->
         (("close_a", "close_h"), 4),
         (("no_veto_c", "no_veto_h"), 3),
         (("again_a", "again_h", "again_t1", "again_t2"), 3),
+        (("moved_h", "moved_a"), 3),
+        (("jack_h", "jack_e"), 3),
+        (("jacob_h", "jacob_e"), 3),
     ],
 )
 def test_one_person(linked: Linked, records: tuple[str, ...], tier: int) -> None:
@@ -97,6 +100,8 @@ def test_one_person(linked: Linked, records: tuple[str, ...], tier: int) -> None
         ("father_h", "son_e", "other_generation"),
         ("father_dated", "son_dated", "birth_dates_differ"),
         ("stranger_h", "stranger_a", "common_name"),
+        ("harry_h", "harry_e", "ambiguous_key"),
+        ("harry_h", "harrison_e", "ambiguous_key"),
         ("sibling_h", "sibling_c", "birth_dates_differ"),
         ("sibling_h", "own_c", "conflicting_nhs_number"),
         ("new_year_h", "new_year_a", "new_year_birth_date"),
@@ -133,6 +138,10 @@ def test_refused_and_queued(linked: Linked, left: str, right: str, reason: str) 
 def test_nothing_at_all(linked: Linked, left: str, right: str) -> None:
     assert linked.is_apart(left, right)
     assert linked.reasons_of(left, right) == set()
+
+
+def test_twins_of_one_key_are_two_people(linked: Linked) -> None:
+    assert linked.is_apart("jack_h", "jacob_h") and linked.is_apart("harry_h", "harrison_h")
 
 
 def test_a_hostel_links_nobody_by_its_postcode(linked: Linked) -> None:

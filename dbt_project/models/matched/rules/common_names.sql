@@ -26,7 +26,7 @@ limits as (
     cross join pool_size
 ),
 
--- so rare a name that it cannot have dates enough is left out at once
+-- so rare a name that it cannot have dates enough is left out at once; two dates are not many in any pool
 frequent_names as (
     select
         identities.last_name,
@@ -34,7 +34,7 @@ frequent_names as (
     from identities
     cross join limits
     group by identities.last_name, identities.first_name, limits.birth_dates
-    having 14 * count(*) > limits.birth_dates
+    having count(*) > 2 and 14 * count(*) > limits.birth_dates
 ),
 
 birth_dates_of_name as (
@@ -93,6 +93,7 @@ of_name as (
         by_decade.last_name,
         by_decade.first_name,
         by_decade.decade,
+        sum(by_decade.birth_dates) over (partition by by_decade.last_name, by_decade.first_name) as dates,
         weights.weight * greatest(
             7 * by_decade.birth_dates,
             sum(by_decade.birth_dates) over (partition by by_decade.last_name, by_decade.first_name)
@@ -111,7 +112,7 @@ common as (
         of_name.birth_dates > 4 * limits.birth_dates as is_very_common
     from of_name
     cross join limits
-    where of_name.birth_dates > limits.birth_dates
+    where of_name.dates > 2 and of_name.birth_dates > limits.birth_dates
 )
 
 select * from common
