@@ -32,9 +32,8 @@ frequent_names as (
         identities.last_name,
         identities.first_name
     from identities
-    cross join limits
-    group by identities.last_name, identities.first_name, limits.birth_dates
-    having count(*) > 2 and 14 * count(*) > limits.birth_dates
+    group by last_name, first_name
+    having count(*) > 2 and 14 * count(*) > (select birth_dates from limits)
 ),
 
 birth_dates_of_name as (

@@ -8,8 +8,7 @@ methods as (
 identities as (
     select identities.*
     from {{ ref('identity_records') }} as identities
-    cross join methods
-    where methods.are_any and not identities.is_restricted
+    where (select are_any from methods) and not identities.is_restricted
 ),
 
 postcodes as (

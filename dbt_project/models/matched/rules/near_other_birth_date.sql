@@ -15,10 +15,9 @@ homes as (
         identities.birth_date,
         postcodes.postcode
     from {{ ref('identity_records') }} as identities
-    cross join methods
     inner join {{ ref('identity_postcodes') }} as postcodes
         on identities.record_key = postcodes.record_key
-    where methods.are_any and not identities.is_restricted
+    where (select are_any from methods) and not identities.is_restricted
 ),
 
 -- one whole name at one postcode, born in one year or within a month: no generation lies between

@@ -11,11 +11,13 @@ identities as (
         identities.partner,
         identities.last_name,
         identities.first_name,
+        identities.whole_name,
+        identities.given_name,
+        identities.sex,
         identities.birth_date
     from {{ ref('identity_records') }} as identities
-    cross join methods
     where
-        methods.are_any
+        (select are_any from methods)
         and not identities.is_restricted
         and identities.last_name is not null
         and identities.first_name is not null
@@ -92,9 +94,9 @@ pairs as (
         coalesce(l.sex <> r.sex, false) as is_other_sex,
         l.birth_date
     from paired
-    inner join {{ ref('identity_records') }} as l
+    inner join identities as l
         on paired.left_record_key = l.record_key
-    inner join {{ ref('identity_records') }} as r
+    inner join identities as r
         on paired.right_record_key = r.record_key
     left join short_names as left_short
         on l.given_name = left_short.short_form and r.given_name = left_short.first_name

@@ -13,9 +13,8 @@ identities as (
         identities.first_name,
         identities.birth_date
     from {{ ref('identity_records') }} as identities
-    cross join methods
     where
-        methods.are_any
+        (select are_any from methods)
         and not identities.is_restricted
         and length(identities.last_name) > 1
         and length(identities.first_name) > 3
