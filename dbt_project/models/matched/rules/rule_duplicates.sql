@@ -166,6 +166,46 @@ same_witness as (
             and one.record_key < other.record_key
 ),
 
+-- a National Insurance number that two records of one system hold counts beside a key of a name that they share
+ninos_held_twice as (
+    select
+        partner,
+        nino
+    from pool_identities
+    where nino is not null
+    group by partner, nino
+    having count(*) > 1
+),
+
+nino_keys as {{ written_out() }} (
+    select
+        pool_keys.record_key,
+        pool_keys.partner,
+        pool_keys.tier,
+        pool_keys.rule,
+        pool_keys.key || '|' || ninos_held_twice.nino as key
+    from ninos_held_twice
+    inner join pool_identities
+        on ninos_held_twice.partner = pool_identities.partner
+            and ninos_held_twice.nino = pool_identities.nino
+    inner join pool_keys
+        on pool_identities.record_key = pool_keys.record_key
+    where pool_keys.tier in (3, 4)
+),
+
+number_keys as {{ inlined() }} (
+    select
+        record_key,
+        partner,
+        tier,
+        rule,
+        key
+    from pool_keys
+    where tier in (1, 2)
+    union all
+    select * from nino_keys
+),
+
 -- or they share an identifier, and what tier 1 asks for beside it
 held_twice as (
     select
@@ -173,8 +213,7 @@ held_twice as (
         key,
         partner,
         min(record_key) as first_record_key
-    from pool_keys
-    where tier in (1, 2)
+    from number_keys
     group by rule, key, partner
     having count(*) > 1
 ),
@@ -182,15 +221,15 @@ held_twice as (
 same_number as (
     select
         held_twice.first_record_key as left_record_key,
-        pool_keys.record_key as right_record_key,
-        pool_keys.tier,
-        pool_keys.key,
+        number_keys.record_key as right_record_key,
+        number_keys.tier,
+        number_keys.key,
         true as is_by_number
     from held_twice
-    inner join pool_keys
-        on held_twice.rule = pool_keys.rule
-            and held_twice.key = pool_keys.key
-            and held_twice.partner = pool_keys.partner
+    inner join number_keys
+        on held_twice.rule = number_keys.rule
+            and held_twice.key = number_keys.key
+            and held_twice.partner = number_keys.partner
 ),
 
 proposed as (
