@@ -33,7 +33,7 @@ frequent_names as (
         identities.first_name
     from identities
     group by last_name, first_name
-    having count(*) > 2 and 14 * count(*) > (select birth_dates from limits)
+    having count(*) > 2 and 14 * count(*) > (select limits.birth_dates from limits)
 ),
 
 birth_dates_of_name as (

@@ -8,7 +8,7 @@ methods as (
 identities as (
     select identities.*
     from {{ ref('identity_records') }} as identities
-    where (select are_any from methods) and not identities.is_restricted
+    where (select methods.are_any from methods) and not identities.is_restricted
 ),
 
 postcodes as (

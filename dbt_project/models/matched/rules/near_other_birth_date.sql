@@ -17,7 +17,7 @@ homes as (
     from {{ ref('identity_records') }} as identities
     inner join {{ ref('identity_postcodes') }} as postcodes
         on identities.record_key = postcodes.record_key
-    where (select are_any from methods) and not identities.is_restricted
+    where (select methods.are_any from methods) and not identities.is_restricted
 ),
 
 -- one whole name at one postcode, born in one year or within a month: no generation lies between

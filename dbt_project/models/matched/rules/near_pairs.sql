@@ -17,7 +17,7 @@ identities as (
         identities.birth_date
     from {{ ref('identity_records') }} as identities
     where
-        (select are_any from methods)
+        (select methods.are_any from methods)
         and not identities.is_restricted
         and identities.last_name is not null
         and identities.first_name is not null

@@ -14,7 +14,7 @@ identities as (
         identities.birth_date
     from {{ ref('identity_records') }} as identities
     where
-        (select are_any from methods)
+        (select methods.are_any from methods)
         and not identities.is_restricted
         and length(identities.last_name) > 1
         and length(identities.first_name) > 3
