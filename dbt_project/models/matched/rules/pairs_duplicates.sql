@@ -1,0 +1,258 @@
+with
+
+pool_keys as {{ inlined() }} (
+    select * from {{ ref('pool_keys') }}
+    where not is_restricted
+),
+
+clusters as {{ inlined() }} (
+    select * from {{ ref('clusters_decided') }}
+),
+
+pool_identities as {{ inlined() }} (
+    select * from {{ ref('pool_identities') }}
+),
+
+postcodes as {{ inlined() }} (
+    select * from {{ ref('identity_postcodes') }}
+),
+
+match_rules as (
+    select * from {{ ref('stg_match_rules') }}
+),
+
+-- one system holds one whole name and one birth date twice, none of them missing
+registered_twice as (
+    select
+        partner,
+        last_name,
+        first_name,
+        birth_date
+    from pool_identities
+    where last_name is not null and first_name is not null and birth_date is not null
+    group by partner, last_name, first_name, birth_date
+    having count(*) > 1
+),
+
+names as {{ written_out() }} (
+    select distinct
+        last_name,
+        first_name,
+        birth_date
+    from registered_twice
+),
+
+-- whoever bears such a name and date, in any system
+bearers as (
+    select
+        pool_identities.record_key,
+        pool_identities.partner,
+        pool_identities.nino,
+        pool_identities.last_name || '|' || pool_identities.first_name || '|' || pool_identities.birth_date as bearer
+    from pool_identities
+    inner join names
+        on pool_identities.last_name = names.last_name
+            and pool_identities.first_name = names.first_name
+            and pool_identities.birth_date = names.birth_date
+),
+
+-- Harrison's record may call him Harry, which is his twin's name: one home does not tell the two apart
+borne_by_twins as (
+    select distinct names.last_name || '|' || names.first_name || '|' || names.birth_date as bearer
+    from names
+    inner join pool_identities
+        on names.last_name = pool_identities.last_name
+            and names.birth_date = pool_identities.birth_date
+            and names.first_name <> pool_identities.first_name
+            and substr(names.first_name, 1, 3) = substr(pool_identities.first_name, 1, 3)
+),
+
+-- a restricted record holds no key of a name, and meets nobody by one
+met_by_name as (
+    select bearers.*
+    from bearers
+    where exists (select 1 from pool_keys where pool_keys.tier > 2 and pool_keys.record_key = bearers.record_key)
+),
+
+-- a crowded postcode is no key of a name alone; beside a whole name and a date it is a home like others
+bearer_keys as (
+    select
+        bearers.record_key,
+        bearers.partner,
+        bearers.bearer,
+        pool_keys.tier,
+        pool_keys.rule,
+        pool_keys.key
+    from bearers
+    inner join pool_keys
+        on bearers.record_key = pool_keys.record_key and pool_keys.tier in (1, 2)
+    union all
+    select
+        record_key,
+        partner,
+        bearer,
+        3 as tier,
+        'nino' as rule,
+        nino as key
+    from met_by_name
+    where nino is not null
+    union all
+    select
+        met_by_name.record_key,
+        met_by_name.partner,
+        met_by_name.bearer,
+        4 as tier,
+        'postcode' as rule,
+        postcodes.postcode as key
+    from met_by_name
+    inner join postcodes
+        on met_by_name.record_key = postcodes.record_key
+    inner join match_rules
+        on match_rules.tier = 4 and match_rules.enabled
+    left join borne_by_twins
+        on met_by_name.bearer = borne_by_twins.bearer
+    where borne_by_twins.bearer is null
+),
+
+-- the two share an identifier or a home; what contradicts one bearer's key says nothing of a neighbour's
+same_key as (
+    select
+        min(record_key) over (partition by bearer, partner, rule, key) as left_record_key,
+        record_key as right_record_key,
+        tier,
+        rule || '|' || key || '|' || bearer as key,
+        false as is_by_number
+    from bearer_keys
+),
+
+-- or each shares one with a third record, in another system, of that name and date: somebody who moved
+met_elsewhere as (
+    select distinct
+        bearer_keys.record_key,
+        bearer_keys.partner,
+        witness.record_key as witness_key,
+        bearer_keys.tier
+    from bearer_keys
+    inner join bearer_keys as witness
+        on bearer_keys.bearer = witness.bearer
+            and bearer_keys.rule = witness.rule
+            and bearer_keys.key = witness.key
+            and bearer_keys.partner <> witness.partner
+),
+
+same_witness as (
+    select distinct
+        one.record_key as left_record_key,
+        other.record_key as right_record_key,
+        greatest(one.tier, other.tier) as tier,
+        one.record_key || '#' || other.record_key as key,
+        false as is_by_number
+    from met_elsewhere as one
+    inner join met_elsewhere as other
+        on one.witness_key = other.witness_key
+            and one.partner = other.partner
+            and one.record_key < other.record_key
+),
+
+-- a National Insurance number that two records of one system hold counts beside a key of a name that they share
+ninos_held_twice as (
+    select
+        partner,
+        nino
+    from pool_identities
+    where nino is not null
+    group by partner, nino
+    having count(*) > 1
+),
+
+nino_keys as {{ written_out() }} (
+    select
+        pool_keys.record_key,
+        pool_keys.partner,
+        pool_keys.tier,
+        pool_keys.rule,
+        pool_keys.key || '|' || ninos_held_twice.nino as key
+    from ninos_held_twice
+    inner join pool_identities
+        on ninos_held_twice.partner = pool_identities.partner
+            and ninos_held_twice.nino = pool_identities.nino
+    inner join pool_keys
+        on pool_identities.record_key = pool_keys.record_key
+    where pool_keys.tier in (3, 4)
+),
+
+number_keys as {{ inlined() }} (
+    select
+        record_key,
+        partner,
+        tier,
+        rule,
+        key
+    from pool_keys
+    where tier in (1, 2)
+    union all
+    select * from nino_keys
+),
+
+-- or they share an identifier, and what tier 1 asks for beside it
+held_twice as (
+    select
+        rule,
+        key,
+        partner,
+        min(record_key) as first_record_key
+    from number_keys
+    group by rule, key, partner
+    having count(*) > 1
+),
+
+same_number as (
+    select
+        held_twice.first_record_key as left_record_key,
+        number_keys.record_key as right_record_key,
+        number_keys.tier,
+        number_keys.rule || '|' || number_keys.key as key,
+        true as is_by_number
+    from held_twice
+    inner join number_keys
+        on held_twice.rule = number_keys.rule
+            and held_twice.key = number_keys.key
+            and held_twice.partner = number_keys.partner
+),
+
+proposed as (
+    select * from same_key
+    union all
+    select * from same_witness
+    union all
+    select * from same_number
+),
+
+kept_clusters as (
+    {{ linkage_kept_clusters() }}
+),
+
+-- records that a reviewer has joined already are no question
+pairs as (
+    select
+        'duplicate_record' as rule,
+        proposed.key,
+        left_side.cluster_id as left_cluster,
+        right_side.cluster_id as right_cluster,
+        proposed.left_record_key,
+        proposed.right_record_key,
+        proposed.tier,
+        proposed.is_by_number,
+        kept_clusters.left_cluster is not null as is_kept_apart
+    from proposed
+    inner join clusters as left_side
+        on proposed.left_record_key = left_side.record_key
+    inner join clusters as right_side
+        on proposed.right_record_key = right_side.record_key
+            and left_side.cluster_id <> right_side.cluster_id
+    left join kept_clusters
+        on left_side.cluster_id = kept_clusters.left_cluster
+            and right_side.cluster_id = kept_clusters.right_cluster
+)
+
+select * from pairs
