@@ -1,11 +1,11 @@
 with
 
--- no key of theirs is another's question
-pairs as {{ inlined() }} (
-    select
-        *,
-        false as is_ambiguous
-    from {{ ref('pairs_duplicates') }}
+by_name as {{ inlined() }} (
+    select * from {{ ref('pairs_duplicates_by_name') }}
+),
+
+by_number as {{ inlined() }} (
+    select * from {{ ref('pairs_duplicates_by_number') }}
 ),
 
 clusters as {{ inlined() }} (
@@ -34,6 +34,46 @@ twin_birthdays as {{ inlined() }} (
 
 match_rules as (
     select * from {{ ref('stg_match_rules') }}
+),
+
+proposed as (
+    select
+        *,
+        false as is_by_number
+    from by_name
+    union all
+    select
+        *,
+        true as is_by_number
+    from by_number
+),
+
+kept_clusters as (
+    {{ linkage_kept_clusters() }}
+),
+
+-- records that a reviewer has joined already are no question
+pairs as (
+    select
+        'duplicate_record' as rule,
+        proposed.key,
+        left_side.cluster_id as left_cluster,
+        right_side.cluster_id as right_cluster,
+        proposed.left_record_key,
+        proposed.right_record_key,
+        proposed.tier,
+        proposed.is_by_number,
+        false as is_ambiguous,
+        kept_clusters.left_cluster is not null as is_kept_apart
+    from proposed
+    inner join clusters as left_side
+        on proposed.left_record_key = left_side.record_key
+    inner join clusters as right_side
+        on proposed.right_record_key = right_side.record_key
+            and left_side.cluster_id <> right_side.cluster_id
+    left join kept_clusters
+        on left_side.cluster_id = kept_clusters.left_cluster
+            and right_side.cluster_id = kept_clusters.right_cluster
 ),
 
 {{ linkage_compare(few=true) }},

@@ -5,10 +5,6 @@ pool_keys as {{ inlined() }} (
     where not is_restricted
 ),
 
-clusters as {{ inlined() }} (
-    select * from {{ ref('clusters_decided') }}
-),
-
 pool_identities as {{ inlined() }} (
     select * from {{ ref('pool_identities') }}
 ),
@@ -120,8 +116,7 @@ same_key as (
         min(record_key) over (partition by bearer, partner, rule, key) as left_record_key,
         record_key as right_record_key,
         tier,
-        rule || '|' || key || '|' || bearer as key,
-        false as is_by_number
+        rule || '|' || key || '|' || bearer as key
     from bearer_keys
 ),
 
@@ -145,8 +140,7 @@ same_witness as (
         one.record_key as left_record_key,
         other.record_key as right_record_key,
         greatest(one.tier, other.tier) as tier,
-        one.record_key || '#' || other.record_key as key,
-        false as is_by_number
+        one.record_key || '#' || other.record_key as key
     from met_elsewhere as one
     inner join met_elsewhere as other
         on one.witness_key = other.witness_key
@@ -154,105 +148,16 @@ same_witness as (
             and one.record_key < other.record_key
 ),
 
--- a National Insurance number that two records of one system hold counts beside a key of a name that they share
-ninos_held_twice as (
-    select
-        partner,
-        nino
-    from pool_identities
-    where nino is not null
-    group by partner, nino
-    having count(*) > 1
-),
-
-nino_keys as {{ written_out() }} (
-    select
-        pool_keys.record_key,
-        pool_keys.partner,
-        pool_keys.tier,
-        pool_keys.rule,
-        pool_keys.key || '|' || ninos_held_twice.nino as key
-    from ninos_held_twice
-    inner join pool_identities
-        on ninos_held_twice.partner = pool_identities.partner
-            and ninos_held_twice.nino = pool_identities.nino
-    inner join pool_keys
-        on pool_identities.record_key = pool_keys.record_key
-    where pool_keys.tier in (3, 4)
-),
-
-number_keys as {{ inlined() }} (
-    select
-        record_key,
-        partner,
-        tier,
-        rule,
-        key
-    from pool_keys
-    where tier in (1, 2)
-    union all
-    select * from nino_keys
-),
-
--- or they share an identifier, and what tier 1 asks for beside it
-held_twice as (
-    select
-        rule,
-        key,
-        partner,
-        min(record_key) as first_record_key
-    from number_keys
-    group by rule, key, partner
-    having count(*) > 1
-),
-
-same_number as (
-    select
-        held_twice.first_record_key as left_record_key,
-        number_keys.record_key as right_record_key,
-        number_keys.tier,
-        number_keys.rule || '|' || number_keys.key as key,
-        true as is_by_number
-    from held_twice
-    inner join number_keys
-        on held_twice.rule = number_keys.rule
-            and held_twice.key = number_keys.key
-            and held_twice.partner = number_keys.partner
-),
-
 proposed as (
     select * from same_key
+    where left_record_key <> right_record_key
     union all
     select * from same_witness
-    union all
-    select * from same_number
-),
-
-kept_clusters as (
-    {{ linkage_kept_clusters() }}
-),
-
--- records that a reviewer has joined already are no question
-pairs as (
-    select
-        'duplicate_record' as rule,
-        proposed.key,
-        left_side.cluster_id as left_cluster,
-        right_side.cluster_id as right_cluster,
-        proposed.left_record_key,
-        proposed.right_record_key,
-        proposed.tier,
-        proposed.is_by_number,
-        kept_clusters.left_cluster is not null as is_kept_apart
-    from proposed
-    inner join clusters as left_side
-        on proposed.left_record_key = left_side.record_key
-    inner join clusters as right_side
-        on proposed.right_record_key = right_side.record_key
-            and left_side.cluster_id <> right_side.cluster_id
-    left join kept_clusters
-        on left_side.cluster_id = kept_clusters.left_cluster
-            and right_side.cluster_id = kept_clusters.right_cluster
 )
 
-select * from pairs
+select
+    key,
+    left_record_key,
+    right_record_key,
+    tier
+from proposed
