@@ -4,6 +4,7 @@
    (key_quality saw to that) but is never proposed. A pair that a person keeps apart is marked, not left out: the
    others who hold its key have to know that the key may belong to either. #}
 {% macro linkage_pairs(tier, clusters, may_settle=false) -%}
+{% set held = 'all_holders' if may_settle else 'holders' -%}
 with
 
 all_keys as (
@@ -94,8 +95,8 @@ proposed as (
         other.record_key as right_record_key,
         {{ tier }} as tier,
         one.status
-    from {{ 'all_holders' if may_settle else 'holders' }} as one
-    inner join {{ 'all_holders' if may_settle else 'holders' }} as other
+    from {{ held }} as one
+    inner join {{ held }} as other
         on one.rule = other.rule
         and one.key = other.key
     left join foremost_holders

@@ -86,20 +86,24 @@ weights as (
     from shares
 ),
 
+at_all_ages as (
+    select
+        *,
+        sum(birth_dates) over (partition by last_name, first_name) as dates
+    from by_decade
+),
+
 -- a namesake of one birth date is as likely as the name is frequent at that age: names come and go
 of_name as (
     select
-        by_decade.last_name,
-        by_decade.first_name,
-        by_decade.decade,
-        sum(by_decade.birth_dates) over (partition by by_decade.last_name, by_decade.first_name) as dates,
-        weights.weight * greatest(
-            7 * by_decade.birth_dates,
-            sum(by_decade.birth_dates) over (partition by by_decade.last_name, by_decade.first_name)
-        ) as birth_dates
-    from by_decade
+        at_all_ages.last_name,
+        at_all_ages.first_name,
+        at_all_ages.decade,
+        at_all_ages.dates,
+        weights.weight * greatest(7 * at_all_ages.birth_dates, at_all_ages.dates) as birth_dates
+    from at_all_ages
     inner join weights
-        on by_decade.decade = weights.decade
+        on at_all_ages.decade = weights.decade
 ),
 
 common as (

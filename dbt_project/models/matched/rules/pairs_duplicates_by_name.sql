@@ -34,7 +34,8 @@ names as {{ written_out() }} (
     select distinct
         last_name,
         first_name,
-        birth_date
+        birth_date,
+        last_name || '|' || first_name || '|' || birth_date as bearer
     from registered_twice
 ),
 
@@ -44,7 +45,7 @@ bearers as (
         pool_identities.record_key,
         pool_identities.partner,
         pool_identities.nino,
-        pool_identities.last_name || '|' || pool_identities.first_name || '|' || pool_identities.birth_date as bearer
+        names.bearer
     from pool_identities
     inner join names
         on pool_identities.last_name = names.last_name
@@ -54,7 +55,7 @@ bearers as (
 
 -- Harrison's record may call him Harry, which is his twin's name: one home does not tell the two apart
 borne_by_twins as (
-    select distinct names.last_name || '|' || names.first_name || '|' || names.birth_date as bearer
+    select distinct names.bearer
     from names
     inner join pool_identities
         on names.last_name = pool_identities.last_name
