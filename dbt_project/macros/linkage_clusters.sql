@@ -113,11 +113,9 @@ merged as (
 
 repeated_partners as (
     select cluster_id
-    from (
-        select distinct cluster_id, partner, cluster_before from merged
-    ) as parts
+    from merged
     group by cluster_id, partner
-    having count(*) > 1{{ ' and false' if may_repeat_partner }}
+    having min(cluster_before) < max(cluster_before){{ ' and false' if may_repeat_partner }}
 ),
 
 merged_profiles as (

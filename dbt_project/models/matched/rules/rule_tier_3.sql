@@ -12,7 +12,7 @@ pool_identities as (
     select * from {{ ref('pool_identities') }}
 ),
 
-postcodes as (
+postcodes as {{ inlined() }} (
     select * from {{ ref('identity_postcodes') }}
 ),
 
