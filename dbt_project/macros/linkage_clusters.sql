@@ -58,7 +58,7 @@ hooked_{{ round }} as (
     select
         neighbours.node,
         min(labels.label) as label
-    from neighbours
+    from {{ 'neighbours' if round == 1 else 'open_neighbours' }} as neighbours
     inner join labels_{{ round - 1 }} as labels
         on neighbours.neighbour = labels.node
     group by neighbours.node
@@ -73,20 +73,35 @@ labels_{{ round }} as (
         on hooked.label = jumped.node
 ),
 
-{% endfor -%}
-open_labels as (
-    select labels.label
-    from neighbours
-    inner join labels_{{ rounds }} as labels
-        on neighbours.node = labels.node
-    inner join labels_{{ rounds }} as other_labels
-        on neighbours.neighbour = other_labels.node
-    where labels.label <> other_labels.label
-    group by labels.label
+{% if round == 1 -%}
+{{ linkage_open_labels('first_open_labels', 'neighbours', 'labels_1') }},
+
+-- one round is enough for nearly all: only where two labels still meet, the others go on
+labels_by_openness as (
+    select
+        labels_1.node,
+        labels_1.label,
+        open.label is not null as is_open
+    from labels_1
+    left join first_open_labels as open
+        on labels_1.label = open.label
 ),
+
+open_neighbours as (
+    select neighbours.*
+    from neighbours
+    inner join labels_by_openness as labels
+        on neighbours.node = labels.node and labels.is_open
+),
+
+{% endif -%}
+{% endfor -%}
+{{ linkage_open_labels('open_labels', 'open_neighbours', 'labels_' ~ rounds) }},
 
 labels as (
     select * from labels_{{ rounds }}
+    union all
+    select node, label from labels_by_openness where not is_open
     union all
     select left_cluster as node, left_cluster as label from met where is_alone
     union all
@@ -102,6 +117,20 @@ merged as (
     from clusters
     inner join labels
         on clusters.cluster_id = labels.node
+)
+{%- endmacro %}
+
+{# CTE `name`: the labels that meet another over a pair of neighbours, so are not yet one. #}
+{% macro linkage_open_labels(name, neighbours, labels) -%}
+{{ name }} as (
+    select labels.label
+    from {{ neighbours }} as neighbours
+    inner join {{ labels }} as labels
+        on neighbours.node = labels.node
+    inner join {{ labels }} as other_labels
+        on neighbours.neighbour = other_labels.node
+    where labels.label <> other_labels.label
+    group by labels.label
 )
 {%- endmacro %}
 

@@ -3,9 +3,10 @@
    because the undo step after each tier sees to it; of names and dates it may hold two, and either may agree. `few`
    tells that the pairs are few where Postgres cannot know: their records are then looked up first. #}
 {% macro linkage_compare(few=false) -%}
+-- a cluster of several pairs may stand here as often: its profile is the same, and telling the repeats apart costs more
 compared_clusters as (
     select left_cluster as cluster_id from pairs
-    union distinct
+    union {{ 'distinct' if few else 'all' }}
     select right_cluster as cluster_id from pairs
 ),
 

@@ -7,7 +7,7 @@
 {% set held = 'all_holders' if may_settle else 'holders' -%}
 with
 
-all_keys as (
+all_keys as {{ inlined() }} (
     select * from {{ ref('pool_keys') }}
     where tier = {{ tier }}
 ),
@@ -17,7 +17,7 @@ pool_keys as (
     where not is_restricted
 ),
 
-key_quality as (
+key_quality as {{ inlined() }} (
     select * from {{ ref('key_quality_tier_' ~ tier) }}
     where status in ('usable', 'ambiguous')
 ),
