@@ -67,10 +67,7 @@ all_holders as (
 {% endif -%}
 -- the one of an ambiguous key's holders with whom the others are paired
 foremost_holders as (
-    select
-        rule,
-        key,
-        cluster_id
+    select *
     from (
         select
             holders.*,
@@ -85,27 +82,30 @@ kept_clusters as (
     {{ linkage_kept_clusters() }}
 ),
 
+-- each with each where they are few; thousands may hold an ambiguous key
 proposed as (
+    {% for left_holders, right_holders, condition in [
+        (held, held, "left_side.status <> 'ambiguous'"),
+        ('foremost_holders', 'holders', "right_side.status = 'ambiguous'"),
+        ('holders', 'foremost_holders', "left_side.status = 'ambiguous'"),
+    ] -%}
     select
-        one.rule,
-        one.key,
-        one.cluster_id as left_cluster,
-        other.cluster_id as right_cluster,
-        one.record_key as left_record_key,
-        other.record_key as right_record_key,
+        left_side.rule,
+        left_side.key,
+        left_side.cluster_id as left_cluster,
+        right_side.cluster_id as right_cluster,
+        left_side.record_key as left_record_key,
+        right_side.record_key as right_record_key,
         {{ tier }} as tier,
-        one.status
-    from {{ held }} as one
-    inner join {{ held }} as other
-        on one.rule = other.rule
-        and one.key = other.key
-    left join foremost_holders
-        on one.status = 'ambiguous'
-        and one.rule = foremost_holders.rule
-        and one.key = foremost_holders.key
-    where
-        one.cluster_id < other.cluster_id
-        and (one.status <> 'ambiguous' or foremost_holders.cluster_id in (one.cluster_id, other.cluster_id))
+        left_side.status
+    from {{ left_holders }} as left_side
+    inner join {{ right_holders }} as right_side
+        on left_side.rule = right_side.rule
+        and left_side.key = right_side.key
+        and left_side.cluster_id < right_side.cluster_id
+    where {{ condition }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 {% if may_settle -%}

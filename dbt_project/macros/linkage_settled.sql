@@ -23,22 +23,35 @@ ambiguous_holders as (
         on all_keys.record_key = identities.record_key
 ),
 
+-- a key of thousands of records has few names that begin alike
+names_of_key as (
+    select distinct
+        rule,
+        key,
+        first_name
+    from ambiguous_holders
+),
+
 -- Mia and Mia-Rose, Harry and Harrison: a record of the one may be the other's, by a name in short
 alike_names as (
     select distinct
         one.rule,
         one.key,
         one.first_name
-    from ambiguous_holders as one
-    inner join ambiguous_holders as other
+    from names_of_key as one
+    inner join names_of_key as other
         on one.rule = other.rule
         and one.key = other.key
         and one.first_name <> other.first_name
-    left join {{ ref('linkage_short_names') }} as short_names
-        on (one.first_name = short_names.short_form and other.first_name = short_names.first_name)
-        or (one.first_name = short_names.first_name and other.first_name = short_names.short_form)
+    left join {{ ref('linkage_short_names') }} as is_short
+        on one.first_name = is_short.short_form
+        and other.first_name = is_short.first_name
+    left join {{ ref('linkage_short_names') }} as has_short
+        on one.first_name = has_short.first_name
+        and other.first_name = has_short.short_form
     where
-        short_names.short_form is not null
+        is_short.short_form is not null
+        or has_short.short_form is not null
         or substr(one.first_name, 1, length(other.first_name)) = other.first_name
         or substr(other.first_name, 1, length(one.first_name)) = one.first_name
 ),

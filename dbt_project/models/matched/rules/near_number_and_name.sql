@@ -30,13 +30,17 @@ held as (
     {% endfor %}
 ),
 
+by_number as (
+    {{ linkage_uncrowded('held', ['number']) }}
+),
+
 shared as (
     select distinct
         one.record_key as left_record_key,
         other.record_key as right_record_key,
         one.rule
-    from held as one
-    inner join held as other
+    from by_number as one
+    inner join by_number as other
         on one.number = other.number
     where one.record_key < other.record_key and one.partner <> other.partner
 ),

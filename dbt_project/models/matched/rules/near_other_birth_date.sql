@@ -20,14 +20,18 @@ homes as (
     where (select methods.are_any from methods) and not identities.is_restricted
 ),
 
+by_name_and_postcode as (
+    {{ linkage_uncrowded('homes', ['last_name', 'first_name', 'postcode']) }}
+),
+
 -- one whole name at one postcode, born in one year or within a month: no generation lies between
 proposed as (
     select distinct
         one.record_key as left_record_key,
         other.record_key as right_record_key,
         'other_birth_date' as rule
-    from homes as one
-    inner join homes as other
+    from by_name_and_postcode as one
+    inner join by_name_and_postcode as other
         on one.last_name = other.last_name
             and one.first_name = other.first_name
             and one.postcode = other.postcode

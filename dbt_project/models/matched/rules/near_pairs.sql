@@ -37,13 +37,25 @@ homes as (
         on identities.record_key = postcodes.record_key
 ),
 
+by_postcode as (
+    {{ linkage_uncrowded('homes', ['birth_date', 'postcode']) }}
+),
+
+by_first_name as (
+    {{ linkage_uncrowded('identities', ['birth_date', 'first_name']) }}
+),
+
+by_last_name as (
+    {{ linkage_uncrowded('identities', ['birth_date', 'last_name']) }}
+),
+
 met as (
     select
         one.record_key as left_record_key,
         other.record_key as right_record_key,
         1 as shares_postcode
-    from homes as one
-    inner join homes as other
+    from by_postcode as one
+    inner join by_postcode as other
         on one.birth_date = other.birth_date
             and one.postcode = other.postcode
     where one.record_key < other.record_key and one.partner <> other.partner
@@ -55,8 +67,8 @@ met as (
         case when one.record_key < other.record_key then one.record_key else other.record_key end as left_record_key,
         case when one.record_key < other.record_key then other.record_key else one.record_key end as right_record_key,
         0 as shares_postcode
-    from identities as one
-    inner join identities as other
+    from by_{{ left_name }} as one
+    inner join by_{{ right_name }} as other
         on one.birth_date = other.birth_date
             and one.{{ left_name }} = other.{{ right_name }}
     where

@@ -17,6 +17,10 @@ common_names as (
     select * from {{ ref('common_names') }}
 ),
 
+by_last_name as (
+    {{ linkage_uncrowded('identities', ['birth_date', 'last_name']) }}
+),
+
 -- the legal name of the one is a preferred or former name of the other, and their legal names differ
 met as (
     select distinct
@@ -26,7 +30,7 @@ met as (
     from other_names
     inner join identities as holder
         on other_names.record_key = holder.record_key
-    inner join identities as named
+    inner join by_last_name as named
         on holder.birth_date = named.birth_date
             and other_names.last_name = named.last_name
     left join common_names

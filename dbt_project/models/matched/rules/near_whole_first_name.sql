@@ -48,13 +48,17 @@ twins as (
             and substr(identities.first_name, 1, 3) = begin_alike.first_three
 ),
 
+by_whole_name as (
+    {{ linkage_uncrowded('twins', ['last_name', 'first_name', 'birth_date']) }}
+),
+
 proposed as (
     select
         one.record_key as left_record_key,
         other.record_key as right_record_key,
         'whole_first_name' as rule
-    from twins as one
-    inner join twins as other
+    from by_whole_name as one
+    inner join by_whole_name as other
         on one.last_name = other.last_name
             and one.first_name = other.first_name
             and one.birth_date = other.birth_date

@@ -54,14 +54,35 @@ bearers as (
 ),
 
 -- Harrison's record may call him Harry, which is his twin's name: one home does not tell the two apart
-borne_by_twins as (
-    select distinct names.bearer
+beginnings as (
+    select distinct
+        last_name,
+        birth_date,
+        substr(first_name, 1, 3) as beginning
     from names
+),
+
+beginnings_of_two as (
+    select
+        beginnings.last_name,
+        beginnings.birth_date,
+        beginnings.beginning
+    from beginnings
     inner join pool_identities
-        on names.last_name = pool_identities.last_name
-            and names.birth_date = pool_identities.birth_date
-            and names.first_name <> pool_identities.first_name
-            and substr(names.first_name, 1, 3) = substr(pool_identities.first_name, 1, 3)
+        on beginnings.last_name = pool_identities.last_name
+            and beginnings.birth_date = pool_identities.birth_date
+            and beginnings.beginning = substr(pool_identities.first_name, 1, 3)
+    group by beginnings.last_name, beginnings.birth_date, beginnings.beginning
+    having min(pool_identities.first_name) < max(pool_identities.first_name)
+),
+
+borne_by_twins as (
+    select names.bearer
+    from names
+    inner join beginnings_of_two
+        on names.last_name = beginnings_of_two.last_name
+            and names.birth_date = beginnings_of_two.birth_date
+            and substr(names.first_name, 1, 3) = beginnings_of_two.beginning
 ),
 
 -- a restricted record holds no key of a name, and meets nobody by one
@@ -78,8 +99,7 @@ bearer_keys as (
         bearers.partner,
         bearers.bearer,
         pool_keys.tier,
-        pool_keys.rule,
-        pool_keys.key
+        pool_keys.rule || '|' || pool_keys.key as key
     from bearers
     inner join pool_keys
         on bearers.record_key = pool_keys.record_key and pool_keys.tier in (1, 2)
@@ -89,8 +109,7 @@ bearer_keys as (
         partner,
         bearer,
         3 as tier,
-        'nino' as rule,
-        nino as key
+        'nino|' || nino as key
     from met_by_name
     where nino is not null
     union all
@@ -99,8 +118,7 @@ bearer_keys as (
         met_by_name.partner,
         met_by_name.bearer,
         4 as tier,
-        'postcode' as rule,
-        postcodes.postcode as key
+        'postcode|' || postcodes.postcode as key
     from met_by_name
     inner join postcodes
         on met_by_name.record_key = postcodes.record_key
@@ -114,46 +132,65 @@ bearer_keys as (
 -- the two share an identifier or a home; what contradicts one bearer's key says nothing of a neighbour's
 same_key as (
     select
-        min(record_key) over (partition by bearer, partner, rule, key) as left_record_key,
+        min(record_key) over (partition by bearer, partner, key) as left_record_key,
         record_key as right_record_key,
         tier,
-        rule || '|' || key || '|' || bearer as key
+        key || '|' || bearer as key
     from bearer_keys
 ),
 
--- or each shares one with a third record, in another system, of that name and date: somebody who moved
-met_elsewhere as (
+-- or each shares one with a third record, in another system, of that name and date: somebody who moved. Two keys are
+-- one person's where any record holds both, so thousands of records of one name are no more work than their keys
+keys_of_witness as (
     select distinct
-        bearer_keys.record_key,
-        bearer_keys.partner,
-        witness.record_key as witness_key,
-        bearer_keys.tier
+        one.bearer,
+        one.partner,
+        one.key as left_key,
+        other.key as right_key,
+        greatest(one.tier, other.tier) as tier
+    from bearer_keys as one
+    inner join bearer_keys as other
+        on one.record_key = other.record_key
+            and one.key < other.key
+),
+
+first_holders as (
+    select
+        bearer,
+        partner,
+        key,
+        min(record_key) as record_key
     from bearer_keys
-    inner join bearer_keys as witness
-        on bearer_keys.bearer = witness.bearer
-            and bearer_keys.rule = witness.rule
-            and bearer_keys.key = witness.key
-            and bearer_keys.partner <> witness.partner
+    group by bearer, partner, key
 ),
 
 same_witness as (
     select distinct
-        one.record_key as left_record_key,
-        other.record_key as right_record_key,
-        greatest(one.tier, other.tier) as tier,
-        one.record_key || '#' || other.record_key as key
-    from met_elsewhere as one
-    inner join met_elsewhere as other
-        on one.witness_key = other.witness_key
-            and one.partner = other.partner
-            and one.record_key < other.record_key
+        least(first_holders.record_key, others.record_key) as left_record_key,
+        greatest(first_holders.record_key, others.record_key) as right_record_key,
+        keys_of_witness.tier
+    from keys_of_witness
+    inner join first_holders
+        on keys_of_witness.bearer = first_holders.bearer
+            and keys_of_witness.left_key = first_holders.key
+            and keys_of_witness.partner <> first_holders.partner
+    inner join bearer_keys as others
+        on keys_of_witness.bearer = others.bearer
+            and keys_of_witness.right_key = others.key
+            and first_holders.partner = others.partner
+            and first_holders.record_key <> others.record_key
 ),
 
 proposed as (
     select * from same_key
     where left_record_key <> right_record_key
     union all
-    select * from same_witness
+    select
+        left_record_key,
+        right_record_key,
+        tier,
+        left_record_key || '#' || right_record_key as key
+    from same_witness
 )
 
 select
