@@ -113,7 +113,7 @@ class Council:
         return next(str(row["case_id"]) for row in members if row["person_id"] == person)
 
     def _id(self, prefix: str) -> str:
-        """An id that no digest or UUID holds by chance, for the tests that search every file for it: R is no hex digit."""
+        """An id that no digest or UUID holds by chance, for tests that search every file for it: R is no hex digit."""
         return f"{prefix}R{next(self._serial):05d}"
 
     def _add(self, extract: str, partner: str, **columns: str | None) -> None:

@@ -5,7 +5,8 @@ Splink, which learns from the records of a whole run, has its own test (`tests/i
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, islice, product
+from string import ascii_lowercase
 from typing import get_args
 
 import pytest
@@ -51,6 +52,8 @@ NEAR = {
 }
 # The same pair with a number of each side that contradicts the other's, restricted by its own system, kept apart.
 WAYS = ("plain", "contradicted", "restricted", "kept_apart")
+# So many records of one system share a birth date and a home that neither says anything of a person.
+CROWD = 51
 
 
 @dataclass
@@ -122,6 +125,11 @@ def _strangers(p: Population) -> None:
     home = next(homes)
     p.add("two_candidates", c.housed("Faye Nightjar", "2010-10-12", home), c.child("Faye Osprey", "2010-10-12", home))
     c.child("Faye Plover", "2010-10-12", home)
+    # a birth date and a home that one system holds for everybody whose own it does not know
+    home = next(homes)
+    p.add("default", c.housed("Ivy Avocet", "1999-12-30", home), c.child("Ivy Bittern", "1999-12-30", home))
+    for first, last in islice(product(ascii_lowercase, repeat=2), CROWD - 1):
+        c.child(f"Z{first}{last} C{last}{first}", "1999-12-30", home)
     home, number = next(homes), {"nhs_number": nhs_number(903)}
     known = c.child("Gail Quail", "1980-11-12", **number)
     p.add("known", c.housed("Gail Quail", "1980-11-12", home, **number), known)
@@ -199,6 +207,7 @@ def test_no_method_finds_who_is_restricted_or_kept_apart(world: World, method: s
         ("two_first_names", []),
         ("swapped_sex", []),
         ("two_former_names", []),
+        ("default", []),
         ("third_name", ["ambiguous_key"]),
         ("two_candidates", ["ambiguous_key"]),
     ],
