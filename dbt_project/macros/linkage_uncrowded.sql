@@ -1,20 +1,23 @@
-{# Rows of a CTE, but for those who share the fields with more than fifty rows of their own partner. So many of one name and
-   birth date, of one home and birth date or of one number are somebody's default value, and no sign of one person; compared
-   with each other they would be millions of pairs. The rows need a column partner. #}
-{% macro linkage_uncrowded(rows, fields, limit=50) -%}
+{# More records of one system than this that share a birth date and a name, a number, or a whole name and home, share a
+   default value of that system, and no sign of one person. #}
+{% macro linkage_crowd() -%}
+    50
+{%- endmacro %}
+
+{# Rows of a CTE, but for those whose fields one partner holds so often: nobody of such a crowd is compared, in whatever
+   system, so that none of them is the only candidate who is left. The rows need a column partner. #}
+{% macro linkage_uncrowded(rows, fields) -%}
     select rows_of_block.*
     from {{ rows }} as rows_of_block
     left join (
-        select
-            partner,
-            {{ fields | join(', ') }}
+        select distinct {{ fields | join(', ') }}
         from {{ rows }}
         group by partner, {{ fields | join(', ') }}
-        having count(*) > {{ limit }}
+        having count(*) > {{ linkage_crowd() }}
     ) as crowds
-        on rows_of_block.partner = crowds.partner
-        {% for field in fields -%}
-        and rows_of_block.{{ field }} = crowds.{{ field }}
-        {% endfor -%}
-    where crowds.partner is null
+        on {% for field in fields -%}
+            rows_of_block.{{ field }} = crowds.{{ field }}
+            {{- ' and ' if not loop.last }}
+        {%- endfor %}
+    where crowds.{{ fields[0] }} is null
 {%- endmacro %}

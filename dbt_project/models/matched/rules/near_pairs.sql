@@ -16,8 +16,11 @@ identities as (
         identities.sex,
         identities.birth_date
     from {{ ref('identity_records') }} as identities
+    left join {{ ref('default_birth_dates') }} as default_birth_dates
+        on identities.birth_date = default_birth_dates.birth_date
     where
         (select methods.are_any from methods)
+        and default_birth_dates.birth_date is null
         and not identities.is_restricted
         and identities.last_name is not null
         and identities.first_name is not null
@@ -37,25 +40,13 @@ homes as (
         on identities.record_key = postcodes.record_key
 ),
 
-by_postcode as (
-    {{ linkage_uncrowded('homes', ['birth_date', 'postcode']) }}
-),
-
-by_first_name as (
-    {{ linkage_uncrowded('identities', ['birth_date', 'first_name']) }}
-),
-
-by_last_name as (
-    {{ linkage_uncrowded('identities', ['birth_date', 'last_name']) }}
-),
-
 met as (
     select
         one.record_key as left_record_key,
         other.record_key as right_record_key,
         1 as shares_postcode
-    from by_postcode as one
-    inner join by_postcode as other
+    from homes as one
+    inner join homes as other
         on one.birth_date = other.birth_date
             and one.postcode = other.postcode
     where one.record_key < other.record_key and one.partner <> other.partner
@@ -67,8 +58,8 @@ met as (
         case when one.record_key < other.record_key then one.record_key else other.record_key end as left_record_key,
         case when one.record_key < other.record_key then other.record_key else one.record_key end as right_record_key,
         0 as shares_postcode
-    from by_{{ left_name }} as one
-    inner join by_{{ right_name }} as other
+    from identities as one
+    inner join identities as other
         on one.birth_date = other.birth_date
             and one.{{ left_name }} = other.{{ right_name }}
     where

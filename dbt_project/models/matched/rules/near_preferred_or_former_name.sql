@@ -1,8 +1,11 @@
 with
 
 identities as (
-    select * from {{ ref('identity_records') }}
-    where not is_restricted
+    select identities.*
+    from {{ ref('identity_records') }} as identities
+    left join {{ ref('default_birth_dates') }} as default_birth_dates
+        on identities.birth_date = default_birth_dates.birth_date
+    where default_birth_dates.birth_date is null and not identities.is_restricted
 ),
 
 other_names as (
@@ -17,10 +20,6 @@ common_names as (
     select * from {{ ref('common_names') }}
 ),
 
-by_last_name as (
-    {{ linkage_uncrowded('identities', ['birth_date', 'last_name']) }}
-),
-
 -- the legal name of the one is a preferred or former name of the other, and their legal names differ
 met as (
     select distinct
@@ -30,7 +29,7 @@ met as (
     from other_names
     inner join identities as holder
         on other_names.record_key = holder.record_key
-    inner join by_last_name as named
+    inner join identities as named
         on holder.birth_date = named.birth_date
             and other_names.last_name = named.last_name
     left join common_names

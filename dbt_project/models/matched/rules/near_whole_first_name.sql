@@ -13,8 +13,11 @@ identities as (
         identities.first_name,
         identities.birth_date
     from {{ ref('identity_records') }} as identities
+    left join {{ ref('default_birth_dates') }} as default_birth_dates
+        on identities.birth_date = default_birth_dates.birth_date
     where
         (select methods.are_any from methods)
+        and default_birth_dates.birth_date is null
         and not identities.is_restricted
         and length(identities.last_name) > 1
         and length(identities.first_name) > 3
@@ -48,17 +51,13 @@ twins as (
             and substr(identities.first_name, 1, 3) = begin_alike.first_three
 ),
 
-by_whole_name as (
-    {{ linkage_uncrowded('twins', ['last_name', 'first_name', 'birth_date']) }}
-),
-
 proposed as (
     select
         one.record_key as left_record_key,
         other.record_key as right_record_key,
         'whole_first_name' as rule
-    from by_whole_name as one
-    inner join by_whole_name as other
+    from twins as one
+    inner join twins as other
         on one.last_name = other.last_name
             and one.first_name = other.first_name
             and one.birth_date = other.birth_date
