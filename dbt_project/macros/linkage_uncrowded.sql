@@ -4,6 +4,11 @@
     50
 {%- endmacro %}
 
+{# How often one system may have registered one person. #}
+{% macro linkage_registrations() -%}
+    10
+{%- endmacro %}
+
 {# Rows of a CTE, but for those whose fields one partner holds so often: nobody of such a crowd is compared, in whatever
    system, so that none of them is the only candidate who is left. The rows need a column partner. #}
 {% macro linkage_uncrowded(rows, fields) -%}

@@ -23,20 +23,24 @@ registered_twice as (
         partner,
         last_name,
         first_name,
-        birth_date
+        birth_date,
+        count(*) as records
     from pool_identities
     where last_name is not null and first_name is not null and birth_date is not null
     group by partner, last_name, first_name, birth_date
     having count(*) > 1
 ),
 
+-- a name and date of so many records is what a system writes where it knows none: it is no person's
 names as {{ written_out() }} (
-    select distinct
+    select
         last_name,
         first_name,
         birth_date,
         last_name || '|' || first_name || '|' || birth_date as bearer
     from registered_twice
+    group by last_name, first_name, birth_date
+    having max(records) <= {{ linkage_registrations() }}
 ),
 
 -- whoever bears such a name and date, in any system

@@ -49,6 +49,7 @@ number_keys as {{ inlined() }} (
     select * from nino_keys
 ),
 
+-- a number of so many records of one system is a default of that system
 held_twice as (
     select
         rule,
@@ -57,7 +58,7 @@ held_twice as (
         min(record_key) as first_record_key
     from number_keys
     group by rule, key, partner
-    having count(*) > 1
+    having count(*) between 2 and {{ linkage_registrations() }}
 ),
 
 same_number as (
