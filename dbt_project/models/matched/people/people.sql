@@ -41,14 +41,12 @@ deaths as (
         person_id as record_id,
         death_date
     from childrens_persons
-    where death_date is not null
     union all
     select
         partner,
         person_id as record_id,
         death_date
     from adults_persons
-    where death_date is not null
 ),
 
 died as (

@@ -12,7 +12,7 @@ identities as (
         identities.first_name,
         identities.birth_date
     from {{ ref('identity_records') }} as identities
-    where (select methods.are_any from methods) and identities.birth_date is not null
+    where (select methods.are_any from methods)
 ),
 
 homes as (
@@ -25,19 +25,12 @@ homes as (
 ),
 
 -- no system knows fifty people of one birth date and one name, or one home: it writes that date where it knows none
-crowded as (
-    {% for rows, field in [('homes', 'postcode'), ('identities', 'first_name'), ('identities', 'last_name')] -%}
-    select birth_date
-    from {{ rows }}
-    where {{ field }} is not null
-    group by partner, birth_date, {{ field }}
-    having count(*) > {{ linkage_crowd() }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-),
-
 default_dates as (
-    select distinct birth_date from crowded
+    {% for rows, field in [('homes', 'postcode'), ('identities', 'first_name'), ('identities', 'last_name')] -%}
+    select crowds.birth_date
+    from ({{ linkage_crowds(rows, ['birth_date', field]) }}) as crowds
+    {{ 'union distinct' if not loop.last }}
+    {% endfor %}
 )
 
 select * from default_dates
